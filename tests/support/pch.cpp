@@ -1,0 +1,1 @@
+// tests/support/pch.cpp - gives the shared precompiled header a translation unit to live in.
