@@ -1,0 +1,65 @@
+// telemetry/tick_source.cpp - reads the counter that records and rings are stamped with.
+#include "tick_source.hpp"
+
+#include <time.h>
+
+namespace hyperactor::telemetry {
+
+namespace {
+
+std::uint64_t clock_ns(clockid_t clock) noexcept {
+  timespec now{};
+  (void)::clock_gettime(clock, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000U +
+         static_cast<std::uint64_t>(now.tv_nsec);
+}
+
+#if defined(__x86_64__)
+constexpr auto kSource = format::TickSource::Tsc;
+
+std::uint64_t ticks_now() noexcept { return __builtin_ia32_rdtsc(); }
+#elif defined(__aarch64__)
+constexpr auto kSource = format::TickSource::CntVct;
+
+std::uint64_t ticks_now() noexcept {
+  std::uint64_t value;
+  asm volatile("mrs %0, cntvct_el0" : "=r"(value));
+  return value;
+}
+#else
+constexpr auto kSource = format::TickSource::SteadyClock;
+
+std::uint64_t ticks_now() noexcept { return clock_ns(CLOCK_MONOTONIC); }
+#endif
+
+}  // namespace
+
+format::TickSource tick_source() noexcept { return kSource; }
+
+Moment this_moment() noexcept {
+  // The counter is read between two readings of the clock. Of a few attempts, the one that was
+  // disturbed least is the best.
+  constexpr int kAttempts = 5;
+  Moment best;
+  std::uint64_t narrowest = ~std::uint64_t{0};
+  for (int attempt = 0; attempt < kAttempts; ++attempt) {
+    const std::uint64_t before = clock_ns(CLOCK_MONOTONIC);
+    const std::uint64_t ticks = ticks_now();
+    const std::uint64_t after = clock_ns(CLOCK_MONOTONIC);
+    if (after - before >= narrowest) continue;
+    narrowest = after - before;
+    best.ticks = ticks;
+    best.monotonic_ns = before + narrowest / 2;
+  }
+  best.realtime_ns = clock_ns(CLOCK_REALTIME) - (clock_ns(CLOCK_MONOTONIC) - best.monotonic_ns);
+  return best;
+}
+
+std::uint64_t tick_rate(const Moment& from, const Moment& to) noexcept {
+  if (to.monotonic_ns <= from.monotonic_ns || to.ticks <= from.ticks) return 0;
+  const auto ticks = static_cast<double>(to.ticks - from.ticks);
+  const auto ns = static_cast<double>(to.monotonic_ns - from.monotonic_ns);
+  return static_cast<std::uint64_t>(ticks / ns * 1e9 + 0.5);
+}
+
+}  // namespace hyperactor::telemetry
