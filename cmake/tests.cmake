@@ -5,7 +5,7 @@
 #                       [DEPENDS <layer>...]       'hyperactor' links all of them
 #                       [LABELS <label>...]        default: the tier, which is the folder of tests/
 #                       [LIBRARIES <target>...]    foreign
-#                       [TIMEOUT <seconds>]        for each test; default 60
+#                       [TIMEOUT <seconds>]        for each test; default: the test preset's
 #                       [SERIAL])                  wants the machine for itself
 #
 # A test may include the private headers of a layer by folder: "runtime/activation.hpp".
@@ -50,16 +50,21 @@ function(hyperactor_add_test)
     file(RELATIVE_PATH tier "${PROJECT_SOURCE_DIR}/tests" "${CMAKE_CURRENT_SOURCE_DIR}")
     string(REGEX REPLACE "/.*" "" arg_LABELS "${tier}")
   endif()
-  if(NOT arg_TIMEOUT)
-    set(arg_TIMEOUT 60)
+  set(properties "")
+  if(arg_TIMEOUT)
+    list(APPEND properties TIMEOUT ${arg_TIMEOUT})
   endif()
-  set(properties TIMEOUT ${arg_TIMEOUT})
   if(arg_SERIAL)
     list(APPEND properties RUN_SERIAL TRUE)
   endif()
-  string(REPLACE ";" "\\;" labels "${arg_LABELS}")
   gtest_discover_tests(${arg_NAME} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-                       PROPERTIES ${properties} LABELS "${labels}")
+                       PROPERTIES SKIP_RETURN_CODE 77 ${properties})
+
+  # gtest_discover_tests takes lists apart, so the labels are set where its result is known.
+  set(labels_file "${CMAKE_CURRENT_BINARY_DIR}/${arg_NAME}_labels.cmake")
+  file(WRITE "${labels_file}"
+       "set_tests_properties(\${${arg_NAME}_TESTS} PROPERTIES LABELS \"${arg_LABELS}\")\n")
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${labels_file}")
 endfunction()
 
 # Linking costs CI more than compiling, so the number of test binaries is bounded.

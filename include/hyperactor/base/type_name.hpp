@@ -5,7 +5,8 @@
 //
 // GCC and Clang agree on class, enumeration and built-in types, their pointers, references,
 // arrays and functions, and templates of these; `(anonymous)` stands for an unnamed namespace,
-// a type inside a function loses the function. They differ for lambdas and inline namespaces.
+// a type inside a function loses the function. They differ for lambdas, inline namespaces, and
+// default template arguments inside a pack, which GCC writes out.
 // For logs and error texts: names on the wire are another matter.
 #pragma once
 
