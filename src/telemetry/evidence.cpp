@@ -1,9 +1,9 @@
 // telemetry/evidence.cpp - what a process leaves behind about its actors when it dies.
 #include "hyperactor/telemetry/evidence.hpp"
 
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <unistd.h>
+#include "hyperactor/base/check.hpp"
+
+#include "unit_store.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,9 +11,9 @@
 #include <cstdlib>
 #include <mutex>
 
-#include "hyperactor/base/check.hpp"
-
-#include "unit_store.hpp"
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <unistd.h>
 
 namespace hyperactor::telemetry {
 

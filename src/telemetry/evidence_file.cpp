@@ -1,7 +1,18 @@
 // telemetry/evidence_file.cpp - the file on a memory file system that evidence is mapped from.
 #include "evidence_file.hpp"
 
+#include "hyperactor/config/environment.hpp"
+
+#include <cerrno>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+#include <utility>
+#include <vector>
+
 #include <fcntl.h>
+#include <fmt/core.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -9,22 +20,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
-#include <fstream>
-#include <iterator>
-#include <system_error>
-#include <utility>
-#include <vector>
-
-#include <fmt/core.h>
-
 namespace hyperactor::telemetry {
 
 namespace {
 
-std::string error_text(int error) { return std::generic_category().message(error); }
+std::string error_text(int error) {
+  return std::generic_category().message(error);
+}
 
 // What HYPERACTOR_EVIDENCE asks for.
 struct Wish {
@@ -33,15 +35,16 @@ struct Wish {
 };
 
 Wish read_knob() {
-  const char* const value = std::getenv("HYPERACTOR_EVIDENCE");
-  if (value == nullptr || *value == '\0') return {};
-  if (std::strcmp(value, "off") == 0) return Wish{true, {}};
+  const auto value = config::Environment::of_process().text("HYPERACTOR_EVIDENCE");
+  if (!value) return {};
+  if (*value == "off") return Wish{true, {}};
   // The program may change its working directory before the file is removed.
-  char* const absolute = ::realpath(value, nullptr);
+  char* const absolute = ::realpath(value->c_str(), nullptr);
   if (absolute == nullptr) {
-    warn(fmt::format("HYPERACTOR_EVIDENCE={}: {}; it must be \"off\" or a directory that exists; "
-                     "using the default place instead",
-                     value, error_text(errno)));
+    warn(fmt::format(
+        "HYPERACTOR_EVIDENCE={}: {}; it must be \"off\" or a directory that exists; "
+        "using the default place instead",
+        *value, error_text(errno)));
     return {};
   }
   Wish wish{false, absolute};
@@ -76,7 +79,7 @@ int open_new(const std::string& path) noexcept {
 bool remove_leftover(const std::string& path) noexcept {
   const int descriptor = ::open(path.c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NONBLOCK);
   if (descriptor < 0) return false;
-  struct stat status {};
+  struct stat status{};
   const bool removed = ::fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) &&
                        status.st_uid == ::geteuid() &&
                        ::flock(descriptor, LOCK_EX | LOCK_NB) == 0 &&
@@ -94,7 +97,8 @@ int allocate(int descriptor, std::uint64_t offset, std::size_t bytes) noexcept {
   }
   int error = EINTR;
   while (error == EINTR) {
-    error = ::posix_fallocate(descriptor, static_cast<off_t>(offset), static_cast<off_t>(bytes));
+    error =
+        ::posix_fallocate(descriptor, static_cast<off_t>(offset), static_cast<off_t>(bytes));
   }
   return error;
 }
@@ -116,9 +120,10 @@ std::optional<EvidenceFile> EvidenceFile::open_for_this_process() {
     if (file) return std::move(*file);
     reasons += (reasons.empty() ? "" : ", ") + file.error();
   }
-  warn(fmt::format("{}; keeping it in memory only, so nothing is left if this process is killed "
-                   "(HYPERACTOR_EVIDENCE=<directory> chooses a place, =off is quiet)",
-                   reasons));
+  warn(
+      fmt::format("{}; keeping it in memory only, so nothing is left if this process is killed "
+                  "(HYPERACTOR_EVIDENCE=<directory> chooses a place, =off is quiet)",
+                  reasons));
   return std::nullopt;
 }
 
@@ -144,7 +149,9 @@ EvidenceFile::EvidenceFile(EvidenceFile&& other) noexcept
       path_(std::move(other.path_)),
       size_(other.size_) {}
 
-EvidenceFile::~EvidenceFile() { disown(); }
+EvidenceFile::~EvidenceFile() {
+  disown();
+}
 
 std::expected<EvidenceFile::Piece, std::string> EvidenceFile::grow(std::size_t bytes,
                                                                    void* where) {
@@ -169,7 +176,9 @@ std::expected<EvidenceFile::Piece, std::string> EvidenceFile::grow(std::size_t b
   return Piece{address, std::exchange(size_, size_ + bytes)};
 }
 
-void EvidenceFile::remove() noexcept { (void)::unlink(path_.c_str()); }
+void EvidenceFile::remove() noexcept {
+  (void)::unlink(path_.c_str());
+}
 
 void EvidenceFile::disown() noexcept {
   if (descriptor_ >= 0) (void)::close(std::exchange(descriptor_, -1));

@@ -1,6 +1,11 @@
 // telemetry/name_table.hpp - the texts behind name indices.
 #pragma once
 
+#include "hyperactor/telemetry/evidence_format.hpp"
+#include "hyperactor/telemetry/names.hpp"
+
+#include "unit_store.hpp"
+
 #include <array>
 #include <atomic>
 #include <cstddef>
@@ -8,11 +13,6 @@
 #include <mutex>
 #include <string_view>
 #include <unordered_map>
-
-#include "hyperactor/telemetry/evidence_format.hpp"
-#include "hyperactor/telemetry/names.hpp"
-
-#include "unit_store.hpp"
 
 namespace hyperactor::telemetry {
 

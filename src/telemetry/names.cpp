@@ -1,7 +1,9 @@
 // telemetry/names.cpp - the texts behind name indices.
 #include "hyperactor/telemetry/names.hpp"
 
-#include <pthread.h>
+#include "hyperactor/base/check.hpp"
+
+#include "name_table.hpp"
 
 #include <bit>
 #include <cstring>
@@ -9,15 +11,17 @@
 #include <new>
 #include <utility>
 
-#include "hyperactor/base/check.hpp"
-
-#include "name_table.hpp"
+#include <pthread.h>
 
 namespace hyperactor::telemetry {
 
-NameIndex intern(std::string_view text) { return NameTable::process().intern(text); }
+NameIndex intern(std::string_view text) {
+  return NameTable::process().intern(text);
+}
 
-std::string_view name_text(NameIndex index) noexcept { return NameTable::process().text(index); }
+std::string_view name_text(NameIndex index) noexcept {
+  return NameTable::process().text(index);
+}
 
 NameTable& NameTable::process() {
   static NameTable* const table = [] {
@@ -96,7 +100,8 @@ char* NameTable::room_for(std::size_t bytes) {
 
 void NameTable::publish(NameIndex index, const format::NameCell* cell) {
   const Place place = place_of(index);
-  Entry* block = blocks_[place.block].load(std::memory_order_relaxed);  // written under the lock
+  Entry* block =
+      blocks_[place.block].load(std::memory_order_relaxed);  // written under the lock
   if (block == nullptr) {
     block = new Entry[kFirstBlock << place.block]();
     blocks_[place.block].store(block, std::memory_order_release);

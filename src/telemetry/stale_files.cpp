@@ -1,11 +1,7 @@
 // telemetry/stale_files.cpp - removes the evidence of processes that died long ago.
 #include "stale_files.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
+#include "hyperactor/telemetry/evidence_format.hpp"
 
 #include <algorithm>
 #include <array>
@@ -16,9 +12,12 @@
 #include <system_error>
 #include <vector>
 
+#include <fcntl.h>
 #include <fmt/core.h>
-
-#include "hyperactor/telemetry/evidence_format.hpp"
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
 
 namespace hyperactor::telemetry {
 
@@ -29,7 +28,8 @@ namespace fs = std::filesystem;
 struct DeadFile {
   std::string path;
   std::uint64_t noticed_s;  // unix time
-  timespec changed;         // breaks ties: more of a file's life is known than its end
+  timespec changed;         // breaks ties
+  std::uint64_t bytes;
 };
 
 // An open descriptor with the lock of its file, as long as it lives.
@@ -47,8 +47,9 @@ class LockedFile {
 
   /// Whether it is a file of this user that no process holds.
   [[nodiscard]] bool try_lock() noexcept {
-    return descriptor_ >= 0 && ::fstat(descriptor_, &status_) == 0 && S_ISREG(status_.st_mode) &&
-           status_.st_uid == ::geteuid() && ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0;
+    return descriptor_ >= 0 && ::fstat(descriptor_, &status_) == 0 &&
+           S_ISREG(status_.st_mode) && status_.st_uid == ::geteuid() &&
+           ::flock(descriptor_, LOCK_EX | LOCK_NB) == 0;
   }
 
   [[nodiscard]] const struct stat& status() const noexcept { return status_; }
@@ -71,7 +72,7 @@ class LockedFile {
 
  private:
   int descriptor_;
-  struct stat status_ {};
+  struct stat status_{};
 };
 
 bool is_ours(std::string_view name) {
@@ -87,9 +88,19 @@ std::vector<DeadFile> find_dead_files(const fs::path& own, std::uint64_t now_s) 
     if (at->path() == own || !is_ours(at->path().filename().native())) continue;
     LockedFile file(at->path().native());
     if (!file.try_lock()) continue;  // EV-5: alive, or being looked at by another cleaner
-    dead.push_back({at->path().native(), file.notice(now_s), file.status().st_mtim});
+    const struct stat& status = file.status();
+    dead.push_back({at->path().native(), file.notice(now_s), status.st_mtim,
+                    static_cast<std::uint64_t>(status.st_size)});
   }
   return dead;
+}
+
+// A small /dev/shm, as in a container, must not fill up with the past.
+std::uint64_t bytes_limit(const StaleLimits& limits, const fs::path& directory) {
+  std::error_code error;
+  const fs::space_info space = fs::space(directory, error);
+  if (error) return limits.bytes;
+  return std::min<std::uint64_t>(limits.bytes, space.capacity / limits.part_of_file_system);
 }
 
 bool is_newer(const DeadFile& a, const DeadFile& b) noexcept {
@@ -106,13 +117,18 @@ void remove_if_still_dead(const std::string& path) noexcept {
 
 }  // namespace
 
-void remove_stale_files(const std::string& own_path) noexcept {
+void remove_stale_files(const std::string& own_path, const StaleLimits& limits) noexcept {
+  const fs::path own = own_path;
   const auto now_s = static_cast<std::uint64_t>(::time(nullptr));
-  std::vector<DeadFile> dead = find_dead_files(own_path, now_s);
+  const std::uint64_t bytes_kept = bytes_limit(limits, own.parent_path());
+  std::vector<DeadFile> dead = find_dead_files(own, now_s);
   std::sort(dead.begin(), dead.end(), is_newer);
+  std::uint64_t bytes = 0;
   for (std::size_t rank = 0; rank < dead.size(); ++rank) {
-    const bool old = dead[rank].noticed_s + kStaleAfter_s < now_s;
-    if (old || rank >= kDeadFilesKept) remove_if_still_dead(dead[rank].path);
+    bytes += dead[rank].bytes;
+    const bool old = dead[rank].noticed_s + limits.age_s < now_s;
+    const bool too_much = rank >= limits.files || (rank > 0 && bytes > bytes_kept);
+    if (old || too_much) remove_if_still_dead(dead[rank].path);
   }
 }
 

@@ -17,7 +17,9 @@ std::uint64_t clock_ns(clockid_t clock) noexcept {
 #if defined(__x86_64__)
 constexpr auto kSource = format::TickSource::Tsc;
 
-std::uint64_t ticks_now() noexcept { return __builtin_ia32_rdtsc(); }
+std::uint64_t ticks_now() noexcept {
+  return __builtin_ia32_rdtsc();
+}
 #elif defined(__aarch64__)
 constexpr auto kSource = format::TickSource::CntVct;
 
@@ -29,12 +31,16 @@ std::uint64_t ticks_now() noexcept {
 #else
 constexpr auto kSource = format::TickSource::SteadyClock;
 
-std::uint64_t ticks_now() noexcept { return clock_ns(CLOCK_MONOTONIC); }
+std::uint64_t ticks_now() noexcept {
+  return clock_ns(CLOCK_MONOTONIC);
+}
 #endif
 
 }  // namespace
 
-format::TickSource tick_source() noexcept { return kSource; }
+format::TickSource tick_source() noexcept {
+  return kSource;
+}
 
 Moment this_moment() noexcept {
   // The counter is read between two readings of the clock. Of a few attempts, the one that was

@@ -3,9 +3,9 @@
 // Must be the counter of runtime/ticks.hpp, which this level cannot include.
 #pragma once
 
-#include <cstdint>
-
 #include "hyperactor/telemetry/evidence_format.hpp"
+
+#include <cstdint>
 
 namespace hyperactor::telemetry {
 

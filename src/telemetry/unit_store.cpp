@@ -1,12 +1,11 @@
 // telemetry/unit_store.cpp - gives out the 256 KiB units that evidence is stored in.
 #include "unit_store.hpp"
 
-#include <pthread.h>
-#include <sys/mman.h>
-#include <unistd.h>
+#include "stale_files.hpp"
 
 #include <algorithm>
 #include <atomic>
+#include <bit>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -15,8 +14,9 @@
 #include <utility>
 
 #include <fmt/core.h>
-
-#include "stale_files.hpp"
+#include <pthread.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 namespace hyperactor::telemetry {
 
@@ -68,11 +68,10 @@ UnitStore& UnitStore::process() {
 }
 
 UnitStore::UnitStore()
-    : origin_(this_moment()),
-      file_(EvidenceFile::open_for_this_process()),
-      owner_(::getpid()) {
+    : origin_(this_moment()), file_(EvidenceFile::open_for_this_process()), owner_(::getpid()) {
   void* memory = nullptr;
   if (file_) {
+    remove_stale_files(file_->path());  // first, because they may fill the place
     const auto piece = file_->grow(format::kHeaderBytes, nullptr);
     if (piece) {
       memory = piece->address;
@@ -87,7 +86,6 @@ UnitStore::UnitStore()
   // whose value is their bytes. The same holds for ring headers, records and entries.
   header_ = static_cast<format::FileHeader*>(memory);
   fill_header();
-  if (file_) remove_stale_files(file_->path());
 }
 
 void UnitStore::fill_header() noexcept {
@@ -121,7 +119,8 @@ void UnitStore::fill_header() noexcept {
   while (this_moment().monotonic_ns < origin_.monotonic_ns + kShortestMeasurement_ns) {
   }
   calibrate();
-  header.magic = format::kMagic;
+  // Release, so that a header which is found by its magic is complete.
+  header.magic.store(std::bit_cast<std::uint64_t>(format::kMagic), std::memory_order_release);
 }
 
 format::RingHeader& UnitStore::ring_header(std::uint32_t index) noexcept {
@@ -174,13 +173,18 @@ void UnitStore::leave_file_to_parent() noexcept {
   make_private(header_, format::kHeaderBytes);
   for (void* const unit : file_units_) make_private(unit, format::kUnitBytes);
   file_units_.clear();
+  // Relaxed: the child has one thread.
+  for (std::uint32_t index = 0; index < format::kRingLimit; ++index) {
+    ring_header(index).offset.store(0, std::memory_order_relaxed);
+  }
 }
 
 void UnitStore::warn_once(const std::string& why) noexcept {
   if (std::exchange(warned_, true)) return;
-  warn(fmt::format("{}; keeping what does not fit in memory only, so it is lost if this process "
-                   "is killed",
-                   why));
+  warn(
+      fmt::format("{}; keeping what does not fit in memory only, so it is lost if this process "
+                  "is killed",
+                  why));
 }
 
 }  // namespace hyperactor::telemetry

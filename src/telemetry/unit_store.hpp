@@ -1,16 +1,16 @@
 // telemetry/unit_store.hpp - gives out the 256 KiB units that evidence is stored in.
 #pragma once
 
+#include "hyperactor/telemetry/evidence_format.hpp"
+
+#include "evidence_file.hpp"
+#include "tick_source.hpp"
+
 #include <cstdint>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "hyperactor/telemetry/evidence_format.hpp"
-
-#include "evidence_file.hpp"
-#include "tick_source.hpp"
 
 namespace hyperactor::telemetry {
 
@@ -19,8 +19,8 @@ namespace hyperactor::telemetry {
 /// Members marked (locked) want mutex() held, because growth is rare and has one lock.
 class UnitStore {
  public:
-  /// The store of this process; made on first use and never destroyed, because threads may store
-  /// in it until the process is gone. Removes the file at exit and survives fork (EV-3).
+  /// The store of this process; made on first use and never destroyed, because threads may
+  /// store in it until the process is gone. Removes the file at exit and survives fork (EV-3).
   static UnitStore& process();
 
   struct Unit {
@@ -32,7 +32,9 @@ class UnitStore {
   UnitStore& operator=(const UnitStore&) = delete;
 
   [[nodiscard]] std::mutex& mutex() noexcept { return mutex_; }
+
   [[nodiscard]] format::FileHeader& header() noexcept { return *header_; }
+
   [[nodiscard]] format::RingHeader& ring_header(std::uint32_t index) noexcept;
 
   /// A zeroed unit, at `where` unless that is null. (locked)

@@ -1,22 +1,22 @@
 // telemetry/evidence.hpp - what a process leaves behind about its actors when it dies.
 #pragma once
 
+#include "hyperactor/telemetry/evidence_format.hpp"
+#include "hyperactor/telemetry/message_ring.hpp"
+#include "hyperactor/telemetry/names.hpp"
+
 #include <atomic>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "hyperactor/telemetry/evidence_format.hpp"
-#include "hyperactor/telemetry/message_ring.hpp"
-#include "hyperactor/telemetry/names.hpp"
-
 namespace hyperactor::telemetry {
 
 /// What one live actor is doing; part of the file format. A slot that never held an actor is
 /// all zero, and state code 0 means that the slot is free.
 struct alignas(64) StatusRecord {
-  std::atomic<std::uint64_t> status;      ///< state code in the low 8 bits, rest the actor's own
+  std::atomic<std::uint64_t> status;  ///< state code in the low 8 bits, rest the actor's own
   std::atomic<std::uint64_t> message_id;  ///< of the message being handled
   std::atomic<std::uint64_t> since;       ///< ticks when the present status began
   std::atomic<std::uint32_t> handler;     ///< NameIndex of the type of that message
@@ -40,8 +40,9 @@ static_assert(sizeof(StatusRecord) == format::kRecordBytes);
 ///                file. It has no file of its own: fork before the first use, or exec.
 /// Private  EV-4  The file has mode 0600 and is never one that existed before.
 /// Tidy     EV-5  Files of dead processes of this user in the same directory are removed seven
-///                days after they were first noticed, or when sixteen newer ones exist; the
-///                file of a living process is never removed, however old.
+///                days after they were first noticed, or when sixteen newer ones exist, or when
+///                newer ones take 1 GiB or a quarter of the file system. The file of a living
+///                process is never removed, however old.
 /// Stable   EV-6  Addresses of records and rings never change, not even by fork.
 /// Place          HYPERACTOR_EVIDENCE=<directory>, else /dev/shm, else $XDG_RUNTIME_DIR, else
 ///                memory only with one warning; =off: memory only without a warning. The name

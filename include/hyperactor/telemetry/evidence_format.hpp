@@ -57,9 +57,9 @@ enum class TickSource : std::uint32_t {
   SteadyClock = 3,  ///< Nanoseconds of CLOCK_MONOTONIC.
 };
 
-/// The first page. Written before the magic, which is written last; only atomics change later.
+/// The first page. The magic is written last; after it, only other atomics change.
 struct FileHeader {
-  std::array<char, 8> magic;
+  std::atomic<std::uint64_t> magic;  ///< the bytes of kMagic
   std::uint32_t version;
   std::uint32_t byte_order;
   std::uint32_t header_bytes;
@@ -88,8 +88,8 @@ struct FileHeader {
   std::array<char, 64> host;
   std::array<char, 280> program;
   std::array<std::atomic<std::uint32_t>, 64> state_names;  ///< NameIndex by state code
-  std::uint32_t log_first_unit;  ///< reserved for structured log events: zero
-  std::uint32_t log_units;       ///< zero
+  std::uint32_t log_first_unit;   ///< reserved for structured log events: zero
+  std::uint32_t log_units;        ///< zero
   std::uint32_t log_entry_bytes;  ///< zero
   std::uint32_t reserved_780;
   std::array<char, 3312> reserved_784;  ///< zero
@@ -107,14 +107,14 @@ static_assert(offsetof(FileHeader, log_first_unit) == 768);
 
 /// The head of one thread's ring of messages.
 struct RingHeader {
-  std::atomic<std::uint64_t> head;      ///< messages ever recorded; the newest is at head - 1
-  std::atomic<std::uint64_t> first;     ///< head when the present or last holder took the ring
-  std::atomic<std::uint64_t> offset;    ///< of its entries in the file; 0: not in the file
-  std::atomic<std::uint32_t> entries;   ///< a power of two
-  std::atomic<std::uint32_t> thread;    ///< kernel id of the present or last holder
-  std::atomic<std::uint32_t> in_use;    ///< 1 while a thread holds it
-  std::atomic<std::uint32_t> holders;   ///< threads that ever held it
-  std::array<char, 16> thread_name;     ///< of the present or last holder, zero-terminated
+  std::atomic<std::uint64_t> head;     ///< messages ever recorded; the newest is at head - 1
+  std::atomic<std::uint64_t> first;    ///< head when the present or last holder took the ring
+  std::atomic<std::uint64_t> offset;   ///< of its entries in the file; 0: not in the file
+  std::atomic<std::uint32_t> entries;  ///< a power of two
+  std::atomic<std::uint32_t> thread;   ///< kernel id of the present or last holder
+  std::atomic<std::uint32_t> in_use;   ///< 1 while a thread holds it
+  std::atomic<std::uint32_t> holders;  ///< threads that ever held it
+  std::array<char, 16> thread_name;    ///< of the present or last holder, zero-terminated
   std::uint64_t reserved_56;
 };
 

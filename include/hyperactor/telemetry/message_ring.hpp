@@ -1,13 +1,13 @@
 // telemetry/message_ring.hpp - the last messages of one thread.
 #pragma once
 
+#include "hyperactor/telemetry/evidence_format.hpp"
+#include "hyperactor/telemetry/names.hpp"
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
-
-#include "hyperactor/telemetry/evidence_format.hpp"
-#include "hyperactor/telemetry/names.hpp"
 
 namespace hyperactor::telemetry {
 
