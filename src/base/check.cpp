@@ -5,9 +5,9 @@
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
+#include <source_location>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -16,8 +16,8 @@ namespace hyperactor {
 namespace {
 
 // A process-wide default: what a CHECK does cannot be passed to every place that has one.
-std::atomic<FatalHandler> fatal_handler{
-    nullptr};  // NOLINT(cppcoreguidelines-avoid-non-const-global-variables): see above
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): see above
+std::atomic<FatalHandler> fatal_handler{nullptr};
 
 std::vector<std::string_view> split_arguments(std::string_view names);
 std::string label_values(const std::vector<std::string_view>& names, fmt::format_args values,

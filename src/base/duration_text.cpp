@@ -1,10 +1,16 @@
 // base/duration_text.cpp - reads and writes durations.
 #include "hyperactor/base/duration_text.hpp"
 
+#include "hyperactor/base/error.hpp"
+
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <expected>
+#include <string>
+#include <string_view>
 #include <system_error>
 
 #include <fmt/format.h>
@@ -45,8 +51,9 @@ Result<std::chrono::nanoseconds> parse_duration(std::string_view text) {
   if (text.front() == '-') return refuse(text, "it may not be negative");
 
   std::int64_t count = 0;
-  const char* const end = text.data() + text.size();
-  const auto [rest, status] = std::from_chars(text.data(), end, count);
+  const char* const begin = text.data();
+  const char* const end = begin + text.size();
+  const auto [rest, status] = std::from_chars(begin, end, count);
   if (status == std::errc::invalid_argument) {
     return refuse(text, "it must start with a whole number, as in 500ms");
   }

@@ -4,6 +4,10 @@
 #include "hyperactor/base/check.hpp"
 
 #include <atomic>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 

@@ -2,12 +2,20 @@
 #include "hyperactor/config/environment.hpp"
 
 #include "hyperactor/base/duration_text.hpp"
+#include "hyperactor/base/error.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <charconv>
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
+#include <expected>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
 #include <system_error>
 
 #include <fmt/format.h>

@@ -71,8 +71,8 @@ class [[nodiscard]] Error {
 
   explicit Error(Step* step) noexcept : step_(step) {}
 
-  const Step& step() const noexcept;
-  const Step& root() const noexcept;
+  [[nodiscard]] const Step& step() const noexcept;
+  [[nodiscard]] const Step& root() const noexcept;
   static void release(Step* step) noexcept;
 
   Step* step_;  // the outermost step; null only when moved from
@@ -85,6 +85,7 @@ using Result = std::expected<T, Error>;
 
 /// A refused send gives the message back.
 template <class M>
+// NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): an Error has no default to forget
 struct Undelivered {
   M message;
   Error why;

@@ -52,7 +52,7 @@ class Environment {
 
  private:
   Environment() = default;
-  const std::string* find(std::string_view name) const;
+  [[nodiscard]] const std::string* find(std::string_view name) const;
 
   std::map<std::string, std::string, std::less<>> variables_;
 };
