@@ -58,7 +58,7 @@ function(hyperactor_add_test)
     list(APPEND properties RUN_SERIAL TRUE)
   endif()
   gtest_discover_tests(${arg_NAME} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
-                       PROPERTIES SKIP_RETURN_CODE 77 ${properties})
+                       PROPERTIES ${properties})
 
   # gtest_discover_tests takes lists apart, so the labels are set where its result is known.
   set(labels_file "${CMAKE_CURRENT_BINARY_DIR}/${arg_NAME}_labels.cmake")
