@@ -1,4 +1,4 @@
-// tests/compile_fail/check_value_without_formatter.cpp - a CHECK prints only what fmt can print.
+// tests/compile_fail/check_value_without_formatter.cpp - a CHECK prints what fmt can.
 // expect: HYPERACTOR_CHECK cannot print this value
 // expect-early: Opaque
 #include "hyperactor/base/check.hpp"
