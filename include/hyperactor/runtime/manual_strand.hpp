@@ -1,0 +1,89 @@
+// runtime/manual_strand.hpp - a strand that a thread of the user runs: clients, block_on.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "hyperactor/base/error.hpp"
+#include "hyperactor/runtime/strand.hpp"
+#include "hyperactor/runtime/task.hpp"
+
+namespace hyperactor::runtime {
+
+class Parker;
+
+/// MAN-1  The token waits in pending_ between activations; the thread in run_until() takes it.
+/// MAN-2  One thread at a time; a second one fails a CHECK that names the strand (best effort).
+class ManualStrand : public Strand {
+ public:
+  explicit ManualStrand(Scheduler& scheduler);
+  ~ManualStrand() override;
+
+  /// Runs this strand on the calling thread until `done(context)`. Under simulation it steps the
+  /// simulation, and fails when nothing can run any more. On a worker it fails at once.
+  Result<void> run_until(bool (*done)(void* context), void* context);
+
+  /// Runs what is there now, without waiting.
+  void run_pending();
+
+  /// Ends the strand: what is queued or comes later is dropped. Once; from the using thread.
+  void retire();
+
+  /// Makes the strand look at its ready coroutines and its control lane.
+  void kick();
+
+  [[nodiscard]] std::string label() const override { return label_; }
+
+ protected:
+  void advance() override;
+  void on_manual_activation() override;
+  void set_label(std::string label) { label_ = std::move(label); }
+
+ private:
+  bool take_token() noexcept;
+
+  std::atomic<bool> pending_{false};
+  std::atomic<bool> in_use_{false};
+  bool retired_ = false;
+  std::string label_ = "block_on";
+  std::unique_ptr<Parker> parker_;
+};
+
+/// Runs `task` on the calling thread until it is done; what it throws comes out here. Under
+/// simulation it steps the simulation. Fails on a worker, and when nothing can run any more.
+template <class T>
+Result<T> block_on(Scheduler& scheduler, Task<T> task) {
+  if constexpr (!std::is_void_v<T>) {
+    if (task.frame() == nullptr) return task.take();
+  } else {
+    if (task.frame() == nullptr) return {};
+  }
+  struct Root {
+    ManualStrand* strand;
+    ~Root() {
+      strand->retire();
+      strand->drop_reference();
+    }
+  };
+  const Root root{new ManualStrand(scheduler)};
+  root.strand->add_reference();
+  // The task must end before its strand does: its waits are registered there.
+  Task<T> running = std::move(task);
+  running.frame()->start(*root.strand, nullptr, nullptr);
+  root.strand->kick();
+  auto ran = root.strand->run_until(
+      [](void* frame) { return static_cast<TaskPromise*>(frame)->is_done(); },
+      static_cast<TaskPromise*>(running.frame()));
+  if (!ran) return std::unexpected(std::move(ran).error());
+  if constexpr (std::is_void_v<T>) {
+    running.take();
+    return {};
+  } else {
+    return running.take();
+  }
+}
+
+}  // namespace hyperactor::runtime

@@ -1,0 +1,53 @@
+// runtime/scheduler.hpp - what both runtimes, threads and simulation, offer to strands.
+#pragma once
+
+#include <cstdint>
+
+#include "hyperactor/runtime/ticks.hpp"
+
+namespace hyperactor::runtime {
+
+class Strand;
+struct Timer;
+
+/// Runs strands and owns their time.
+///
+/// Threads  Any member from any thread, except yield(), which is for the thread that runs the
+///          strand. Under simulation every call must come from the simulation's own thread.
+class Scheduler {
+ public:
+  Scheduler() = default;
+  Scheduler(const Scheduler&) = delete;
+  Scheduler& operator=(const Scheduler&) = delete;
+  virtual ~Scheduler() = default;
+
+  /// Takes an activated strand from a thread that is not one of its workers.
+  virtual void inject(Strand& strand) = 0;
+
+  /// Runs the strand again after what else is waiting.
+  virtual void yield(Strand& strand) = 0;
+
+  /// The present time of durations; see TickScale.
+  [[nodiscard]] virtual std::uint64_t now_ticks() noexcept = 0;
+
+  /// The present time of deadlines: steady clock, or virtual time. Nanoseconds.
+  [[nodiscard]] virtual std::int64_t now_ns() noexcept = 0;
+
+  [[nodiscard]] virtual const TickScale& scale() const noexcept = 0;
+
+  [[nodiscard]] virtual bool simulated() const noexcept = 0;
+
+  /// Simulation: runs one strand, or lets time jump to the next timer; false if neither is left.
+  virtual bool step() { return false; }
+
+  /// 64 random bits; under simulation from the seed.
+  [[nodiscard]] virtual std::uint64_t random() = 0;
+
+  /// Fires `timer` at `deadline_ns`, never earlier. O(1).
+  virtual void arm(Timer& timer, std::int64_t deadline_ns) = 0;
+
+  /// True if the timer will not fire. False: it fired, or is about to, or was not armed. O(1).
+  virtual bool cancel(Timer& timer) noexcept = 0;
+};
+
+}  // namespace hyperactor::runtime

@@ -1,0 +1,244 @@
+// runtime/strand.hpp - what a scheduler runs: a queue of work, a control lane, and a token.
+#pragma once
+
+#include <atomic>
+#include <coroutine>
+#include <cstdint>
+#include <string>
+#include <utility>
+
+#include "hyperactor/runtime/activation.hpp"
+#include "hyperactor/runtime/inbox.hpp"
+#include "hyperactor/runtime/node.hpp"
+#include "hyperactor/runtime/thread_state.hpp"
+#include "hyperactor/telemetry/evidence.hpp"
+
+namespace hyperactor::runtime {
+
+class Scheduler;
+class Strand;
+struct Wait;
+struct WaitTimer;
+
+/// State codes of a strand, as they stand in the low byte of its status word.
+enum class StrandState : std::uint8_t {
+  Unknown,
+  Created,
+  Initializing,
+  Client,
+  Idle,
+  Processing,
+  Stopping,
+  Restarting,
+  Stopped,
+  Failed,
+};
+
+/// A coroutine of a strand that is ready to go on, or may become so. Base of every promise.
+class Resumable {
+ public:
+  Resumable() = default;
+  Resumable(const Resumable&) = delete;
+  Resumable& operator=(const Resumable&) = delete;
+
+  std::coroutine_handle<> handle;  ///< of the frame this is the promise of
+  Strand* strand = nullptr;        ///< where it runs
+
+ protected:
+  ~Resumable();
+
+ private:
+  friend class Strand;
+  Resumable* ready_next_ = nullptr;
+  Resumable* ready_prev_ = nullptr;
+  bool ready_ = false;
+};
+
+/// One serial activity: an actor, a client or a root task. Its nodes run one at a time, in order,
+/// on whatever thread has its token (INB-1).
+///
+/// STR-1  Two lanes. The inbox carries work; it waits while a handler is suspended. The control
+///        lane carries replies, timers, signals and is looked at before each work item.
+/// STR-2  Memory: a strand lives while its slot's count is above zero; a running loop owns one.
+/// STR-3  A closed strand refuses sends; what was pushed before that, or races with it, is dropped
+///        with a reason by whoever holds the token: never lost.
+/// STR-4  Everything about a message that must be written (status, recorder, totals) is written
+///        before the token can be released.
+class Strand {
+ public:
+  explicit Strand(Scheduler& scheduler);
+  Strand(const Strand&) = delete;
+  Strand& operator=(const Strand&) = delete;
+  virtual ~Strand();
+
+  // --- any thread that holds a reference ---------------------------------------------------
+
+  /// Queues work. Never refuses; ask closed() first.
+  void push_work(Node& node) {
+    if (inbox_.push(node)) activate();
+  }
+
+  /// Queues control; runs before the next work item, also while a handler is suspended.
+  void push_control(Node& node) {
+    if (control_.push(node) && tls.strand != this) ring();
+  }
+
+  /// True once the owner ended or refuses new work.
+  // acquire: pairs with close(); whoever sees it also sees why.
+  [[nodiscard]] bool closed() const noexcept { return closed_.load(std::memory_order_acquire); }
+
+  [[nodiscard]] StrandId id() const noexcept { return id_; }
+  [[nodiscard]] Scheduler& scheduler() const noexcept { return *scheduler_; }
+  [[nodiscard]] telemetry::StatusRecord& record() const noexcept { return *record_; }
+
+  [[nodiscard]] StrandState state() const noexcept {
+    return static_cast<StrandState>(record_->status.load(std::memory_order_acquire) & 0xffU);
+  }
+
+  void add_reference() noexcept;
+  /// Destroys the strand with the last reference.
+  void drop_reference() noexcept;
+
+  /// Messages handled so far; exact per slice.
+  [[nodiscard]] std::uint64_t handled() const noexcept {
+    return record_->handled.load(std::memory_order_relaxed);
+  }
+  /// Messages waiting at the end of the last slice, as far as they were counted.
+  [[nodiscard]] std::uint64_t depth() const noexcept {
+    return depth_.load(std::memory_order_relaxed);
+  }
+  [[nodiscard]] std::uint64_t depth_max() const noexcept {
+    return depth_max_.load(std::memory_order_relaxed);
+  }
+
+  /// What reports call it.
+  [[nodiscard]] virtual std::string label() const = 0;
+
+  // --- scheduler ---------------------------------------------------------------------------
+
+  /// Runs one slice. The caller has the token; it is gone on return.
+  void run(ThreadState& thread);
+
+  std::atomic<Strand*> queue_next{nullptr};  ///< link of the injector; the token holder's
+
+  // --- the thread that has the token -------------------------------------------------------
+
+  /// Puts a coroutine of this strand among those to resume.
+  void make_ready(Resumable& frame) noexcept;
+  void forget_ready(Resumable& frame) noexcept;
+  /// Resumes ready coroutines until none is left. Constant stack, however long the chain.
+  void pump();
+  [[nodiscard]] bool has_ready() const noexcept { return ready_head_ != nullptr; }
+
+  [[nodiscard]] Node* current() const noexcept { return current_; }
+  [[nodiscard]] std::uint64_t current_id() const noexcept {
+    return current_ == nullptr ? 0 : current_->id;
+  }
+
+  /// Waits (asks, sleeps, receives) of this strand, oldest first; see wait.hpp.
+  Wait* waits_head = nullptr;
+  Wait* waits_tail = nullptr;
+  WaitTimer* deadline_timer = nullptr;  ///< armed for `deadline`, or none
+  std::uint64_t deadline = 0;           ///< ticks; the earliest of the waits, or earlier
+
+ protected:
+  /// Makes whoever has the token look at the control lane, the flags and the ready frames.
+  void ring();
+
+  enum class Mode : std::uint8_t {
+    Scheduled,  ///< a scheduler runs it
+    Manual,     ///< a thread of the user runs it (client)
+    Dead,       ///< ended: whoever finds the token drops what is queued
+  };
+
+  /// Whether work must wait: a handler is suspended, or the owner is starting or stopping.
+  [[nodiscard]] bool held() const noexcept { return held_; }
+  void set_held(bool held) noexcept { held_ = held; }
+  /// advance() runs before anything else happens on this strand.
+  void request_advance() noexcept { attention_ = true; }
+  /// Next time round, give others a turn although this strand could go on.
+  void request_yield() noexcept { yield_ = true; }
+
+  /// The node whose handler was suspended has been handled after all.
+  void finish_current() noexcept;
+
+  /// From now on sends are refused.
+  // release: pairs with closed().
+  void close() noexcept { closed_.store(true, std::memory_order_release); }
+
+  /// The strand ends: drops everything queued now and later, and its own reference. Called with
+  /// the token, from advance() only; run() returns right after.
+  void end(DropReason reason) noexcept {
+    end_reason_ = reason;
+    ending_ = true;
+  }
+
+  /// Whether end() has done its work.
+  [[nodiscard]] bool ended() const noexcept { return mode_ == Mode::Dead; }
+
+  void set_mode(Mode mode) noexcept { mode_ = mode; }
+  void set_state(StrandState state, std::uint64_t now) noexcept;
+
+  /// A step of the owner's own state machine, after control items or on request_advance().
+  virtual void advance() = 0;
+  /// A pushed node found a Manual strand idle: the token is parked here until the user's thread
+  /// takes it.
+  virtual void on_manual_activation() {}
+
+ private:
+  void activate();
+  void reschedule();
+  void leave_at(Node* node, bool done) noexcept;
+  void run_control(ThreadState& thread);
+  void drain_dead(ThreadState& thread, Node* front);
+  void count_depth(Node* front) noexcept;
+  [[nodiscard]] Node* await_link(const Node& node) const noexcept;
+
+  // Line 0: producers write the inbox; the rest is read.
+  Inbox inbox_;
+  Activation activation_;
+  std::atomic<bool> closed_{false};
+  Mode mode_ = Mode::Scheduled;
+  StrandId id_;
+  Scheduler* scheduler_;
+
+  // Line 1: the thread with the token; control producers only when the lane was empty.
+  alignas(64) Inbox control_;
+  telemetry::StatusRecord* record_ = nullptr;
+  Node* current_ = nullptr;
+  Resumable* ready_head_ = nullptr;
+  Resumable* ready_tail_ = nullptr;
+  bool held_ = false;
+  bool attention_ = false;
+  bool yield_ = false;
+  bool ending_ = false;
+  DropReason end_reason_ = DropReason::Stopped;
+
+  // Counted at the end of a slice that leaves work behind.
+  std::atomic<std::uint64_t> depth_{0};
+  std::atomic<std::uint64_t> depth_max_{0};
+};
+
+/// Puts an activated strand where a worker will find it; the caller has its token.
+void submit(Strand& strand);
+
+/// Gives the memory of `node` back to the pool of this thread.
+inline void release_node(ThreadState& thread, Node& node) noexcept {
+  if (node.size_class == NodePool::kLarge) {
+    NodePool::release_large(&node);
+  } else {
+    thread.pool.release(&node, node.size_class);
+  }
+}
+
+inline void Strand::activate() {
+  if (mode_ == Mode::Scheduled) [[likely]] {
+    submit(*this);
+  } else if (mode_ == Mode::Manual) {
+    on_manual_activation();
+  } else {
+    drain_dead(tls, nullptr);
+  }
+}
+
+}  // namespace hyperactor::runtime

@@ -1,0 +1,130 @@
+// runtime/runtime.cpp - makes and ends the two kinds of runtime.
+#include "hyperactor/runtime/runtime.hpp"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <thread>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "hyperactor/base/duration_text.hpp"
+#include "hyperactor/config/environment.hpp"
+#include "simulation.hpp"
+#include "thread_pool.hpp"
+
+namespace hyperactor {
+
+namespace {
+
+constexpr std::chrono::nanoseconds kAskTimeout = std::chrono::seconds(30);
+constexpr std::chrono::nanoseconds kAskTimeoutMax = std::chrono::hours(24 * 365);
+constexpr std::int64_t kWorkersMax = runtime::IdleSet::kWorkersMax;
+
+[[noreturn]] void exit_with(const CrashReport& report) {
+  std::fflush(stdout);
+  fmt::print(stderr, "{}\n", report.text);
+  std::fflush(stderr);
+  // No destructors: other threads still run, and their actors are not ours to end.
+  std::_Exit(1);
+}
+
+// Fills what the caller left open from the environment.
+Result<RuntimeOptions> complete(RuntimeOptions options, bool with_workers) {
+  const auto environment = config::Environment::of_process();
+  if (with_workers && !options.workers) {
+    const auto workers = environment.integer("HYPERACTOR_WORKERS", 1, kWorkersMax);
+    if (!workers) return std::unexpected(workers.error());
+    options.workers = workers->has_value()
+                          ? static_cast<std::size_t>(**workers)
+                          : std::max<std::size_t>(1, std::thread::hardware_concurrency());
+  }
+  if (with_workers && (*options.workers < 1 ||
+                       *options.workers > static_cast<std::size_t>(kWorkersMax))) {
+    return std::unexpected(Error(
+        Errc::Failed, fmt::format("a runtime with {} worker threads: give 1 to {}, or none for "
+                                  "one per hardware thread",
+                                  *options.workers, kWorkersMax)));
+  }
+  if (!options.ask_timeout) {
+    const auto timeout = environment.duration("HYPERACTOR_ASK_TIMEOUT");
+    if (!timeout) return std::unexpected(timeout.error());
+    options.ask_timeout = timeout->value_or(kAskTimeout);
+  }
+  if (options.ask_timeout->count() <= 0 || *options.ask_timeout > kAskTimeoutMax) {
+    return std::unexpected(
+        Error(Errc::Failed, fmt::format("an ask timeout of {}: give more than 0, at most {}",
+                                        format_duration(*options.ask_timeout),
+                                        format_duration(kAskTimeoutMax))));
+  }
+  if (!options.crash) options.crash = [](const CrashReport& report) { exit_with(report); };
+  return options;
+}
+
+}  // namespace
+
+struct Runtime::Core {
+  explicit Core(RuntimeOptions chosen) : options(std::move(chosen)) {}
+
+  RuntimeOptions options;
+  std::unique_ptr<runtime::ThreadPool> pool;
+  std::unique_ptr<runtime::Simulation> simulation;
+
+  runtime::Scheduler& scheduler() {
+    if (pool) return *pool;
+    return *simulation;
+  }
+
+  Core(const Core&) = delete;
+  Core& operator=(const Core&) = delete;
+
+  ~Core() {
+    if (!pool) return;
+    if (runtime::tls.worker == nullptr) {
+      pool->stop();
+      return;
+    }
+    // The last handle went on one of our own workers, which cannot wait for itself.
+    std::thread([ending = std::move(pool)] { ending->stop(); }).detach();
+  }
+};
+
+Result<Runtime> Runtime::threads(RuntimeOptions options) {
+  auto completed = complete(std::move(options), true);
+  if (!completed) return std::unexpected(std::move(completed).error().in("making a runtime"));
+  const std::size_t workers = *completed->workers;
+  auto core = std::make_shared<Core>(*std::move(completed));
+  core->pool = std::make_unique<runtime::ThreadPool>(workers);
+  core->pool->start();
+  return Runtime(std::move(core));
+}
+
+Result<Runtime> Runtime::simulated(std::uint64_t seed, RuntimeOptions options) {
+  auto completed = complete(std::move(options), false);
+  if (!completed) return std::unexpected(std::move(completed).error().in("making a simulation"));
+  auto core = std::make_shared<Core>(*std::move(completed));
+  core->simulation = std::make_unique<runtime::Simulation>(seed);
+  return Runtime(std::move(core));
+}
+
+bool Runtime::is_simulated() const noexcept { return core_->simulation != nullptr; }
+
+runtime::Scheduler& Runtime::scheduler() const noexcept { return core_->scheduler(); }
+
+std::chrono::nanoseconds Runtime::ask_timeout() const noexcept {
+  return *core_->options.ask_timeout;
+}
+
+bool Runtime::step() const { return scheduler().step(); }
+
+std::uint64_t Runtime::history() const noexcept {
+  return core_->simulation ? core_->simulation->history() : 0;
+}
+
+std::int64_t Runtime::now_ns() const noexcept { return scheduler().now_ns(); }
+
+void Runtime::crash(const CrashReport& report) const { core_->options.crash(report); }
+
+}  // namespace hyperactor

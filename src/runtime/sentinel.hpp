@@ -1,0 +1,56 @@
+// runtime/sentinel.hpp - the thread that repairs what workers cannot: stuck queues, late timers.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <thread>
+
+#include "parker.hpp"
+
+namespace hyperactor::runtime {
+
+class ThreadPool;
+
+/// SEN-1  While a worker runs, the sentinel looks every millisecond: what waits behind a slice
+///        that began more than half a millisecond ago goes to the injector and a worker is woken;
+///        due timers fire.
+/// SEN-2  When nothing has run for kQuietTicks it sleeps without a time limit, unless a timer is
+///        armed; the first worker to leave its parking place wakes it.
+/// SEN-3  SEN-2 loses no wake-up: the sentinel says that it sleeps and *then* looks at the count
+///        of running workers; a worker counts itself and *then* looks whether the sentinel sleeps.
+///        All sequentially consistent.
+class Sentinel {
+ public:
+  explicit Sentinel(ThreadPool& pool) noexcept : pool_(pool) {}
+
+  void start();
+  void join();
+  void wake() noexcept { parker_.unpark(); }
+
+  /// A worker left its parking place (SEN-3).
+  void on_worker_running() noexcept {
+    if (asleep_.load(std::memory_order_seq_cst)) wake();
+  }
+
+  /// A timer was armed for `deadline_ns`; nobody else would wake in time.
+  void on_timer(std::int64_t deadline_ns) noexcept {
+    if (deadline_ns < until_.load(std::memory_order_seq_cst)) wake();
+  }
+
+ private:
+  static constexpr std::int64_t kTickNs = 1'000'000;
+  static constexpr std::int64_t kStuckNs = 500'000;
+  static constexpr std::int64_t kDriverSlackNs = 500'000;
+  static constexpr int kQuietTicks = 16;
+
+  void main();
+  void rescue_stuck();
+
+  ThreadPool& pool_;
+  Parker parker_;
+  std::atomic<bool> asleep_{false};
+  std::atomic<std::int64_t> until_{INT64_MAX};
+  std::thread thread_;
+};
+
+}  // namespace hyperactor::runtime

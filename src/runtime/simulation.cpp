@@ -1,0 +1,92 @@
+// runtime/simulation.cpp - one step of the simulation.
+#include "simulation.hpp"
+
+#include <utility>
+
+#include "hyperactor/base/check.hpp"
+#include "hyperactor/runtime/strand.hpp"
+
+namespace hyperactor::runtime {
+
+namespace {
+
+// The thread's state while a simulated strand runs: its clock and its ids are the simulation's.
+class Enter {
+ public:
+  Enter(Scheduler& scheduler, std::uint64_t& next_id, std::int64_t now, std::uint32_t messages)
+      : saved_scheduler_(std::exchange(tls.scheduler, &scheduler)),
+        saved_id_(std::exchange(tls.next_id, next_id)),
+        saved_last_(std::exchange(tls.last_id, ~0ULL)),
+        saved_messages_(std::exchange(tls.slice_messages, messages)),
+        saved_strand_(std::exchange(tls.strand, nullptr)),
+        next_id_(next_id) {
+    tls.now = static_cast<std::uint64_t>(now);
+  }
+
+  Enter(const Enter&) = delete;
+  Enter& operator=(const Enter&) = delete;
+
+  ~Enter() {
+    next_id_ = tls.next_id;
+    tls.scheduler = saved_scheduler_;
+    tls.next_id = saved_id_;
+    tls.last_id = saved_last_;
+    tls.slice_messages = saved_messages_;
+    tls.strand = saved_strand_;
+  }
+
+ private:
+  Scheduler* saved_scheduler_;
+  std::uint64_t saved_id_;
+  std::uint64_t saved_last_;
+  std::uint32_t saved_messages_;
+  Strand* saved_strand_;
+  std::uint64_t& next_id_;
+};
+
+}  // namespace
+
+Simulation::Simulation(std::uint64_t seed) : random_(seed) {}
+
+void Simulation::inject(Strand& strand) {
+  HYPERACTOR_CHECK(std::this_thread::get_id() == owner_,
+                   "a post from another OS thread cannot be part of a simulation: send from the "
+                   "thread that made the runtime, or use Runtime::threads()");
+  ready_.push_back(&strand);
+}
+
+bool Simulation::step() {
+  if (ready_.empty()) {
+    const std::int64_t next = timers_.earliest();
+    if (next == INT64_MAX) return false;
+    if (next > now_ns_) now_ns_ = next;  // SIM-2
+  }
+  if (timers_.earliest() <= now_ns_) {
+    const Enter entered(*this, next_id_, now_ns_, 0);
+    timers_.fire_due(now_ns_);
+    return true;
+  }
+  if (ready_.empty()) return true;  // a cancelled timer was still the earliest
+  const std::uint64_t choice = random_.below(ready_.size());
+  Strand* const strand = std::exchange(ready_[choice], ready_.back());
+  ready_.pop_back();
+  const auto messages = static_cast<std::uint32_t>(1 + random_.below(kSliceMessagesMax));
+  note(choice << 8U | messages);
+  ++steps_;
+  {
+    const Enter entered(*this, next_id_, now_ns_, messages);
+    strand->run(tls);
+  }
+  now_ns_ += kSliceNs;
+  return true;
+}
+
+void Simulation::note(std::uint64_t value) noexcept {
+  // splitmix64's finaliser over a running sum.
+  std::uint64_t mixed = history_ + 0x9e3779b97f4a7c15ULL + value;
+  mixed = (mixed ^ (mixed >> 30U)) * 0xbf58476d1ce4e5b9ULL;
+  mixed = (mixed ^ (mixed >> 27U)) * 0x94d049bb133111ebULL;
+  history_ = mixed ^ (mixed >> 31U);
+}
+
+}  // namespace hyperactor::runtime

@@ -1,0 +1,230 @@
+// runtime/wait.cpp - wait slots, deadlines of a strand, timers that complete a wait.
+#include "hyperactor/runtime/wait.hpp"
+
+#include <cstddef>
+#include <mutex>
+#include <new>
+#include <vector>
+
+#include "hyperactor/base/check.hpp"
+#include "hyperactor/runtime/scheduler.hpp"
+#include "hyperactor/runtime/slot_table.hpp"
+
+namespace hyperactor::runtime {
+
+namespace {
+
+constexpr std::size_t kCacheBatch = 64;
+
+struct FreeWaits {
+  std::mutex mutex;
+  std::vector<std::uint32_t> slots;
+  std::uint32_t next = 1;
+};
+
+FreeWaits& free_waits() {
+  static FreeWaits* const shared = new FreeWaits;  // outlives every thread
+  return *shared;
+}
+
+struct WaitCache {
+  std::vector<std::uint32_t> slots;
+
+  WaitCache() { slots.reserve(2 * kCacheBatch + 1); }
+  WaitCache(const WaitCache&) = delete;
+  WaitCache& operator=(const WaitCache&) = delete;
+
+  ~WaitCache() {
+    FreeWaits& shared = free_waits();
+    const std::scoped_lock lock(shared.mutex);
+    shared.slots.insert(shared.slots.end(), slots.begin(), slots.end());
+  }
+};
+
+WaitCache& wait_cache() {
+  thread_local WaitCache cache;
+  return cache;
+}
+
+void run_completion(Strand&, Node& node) {
+  auto& completion = static_cast<Completion&>(node);
+  if (Wait* wait = WaitTable::process().find(completion.wait)) wait->complete(*wait, node);
+}
+
+void drop_completion(Strand*, Node&, DropReason) {}
+
+void run_deadlines(Strand& strand, Node& node);
+
+constexpr NodeOps kDeadlineOps{run_deadlines, drop_completion, nullptr};
+
+WaitTimer& wait_timer_of(Timer& timer) noexcept {
+  return *reinterpret_cast<WaitTimer*>(reinterpret_cast<std::byte*>(&timer) -
+                                       offsetof(WaitTimer, timer));
+}
+
+void post_to(StrandId id, Completion& completion) noexcept {
+  Strand* const strand = SlotTable::process().acquire(id);
+  if (strand == nullptr) {
+    completion.ops->drop(nullptr, completion, DropReason::Stopped);
+    release_node(tls, completion);
+    return;
+  }
+  strand->push_control(completion);
+  strand->drop_reference();
+}
+
+WaitTimer* make_timer(WaitId wait, const NodeOps& ops) {
+  constexpr std::uint8_t kClass = NodePool::class_of(sizeof(WaitTimer));
+  auto* timer = ::new (tls.pool.allocate(kClass)) WaitTimer;
+  timer->size_class = kClass;
+  timer->ops = &ops;
+  timer->wait = wait;
+  timer->timer.fire = [](Timer& fired) {
+    WaitTimer& due = wait_timer_of(fired);
+    if (due.strand) {
+      post_to(due.strand, due);
+    } else {
+      post_completion(due);
+    }
+  };
+  return timer;
+}
+
+void arm_deadline(Strand& strand, std::uint64_t deadline) {
+  Scheduler& scheduler = strand.scheduler();
+  WaitTimer*& timer = strand.deadline_timer;
+  if (timer != nullptr) cancel_wait_timer(scheduler, timer);
+  timer = make_timer(WaitId{}, kDeadlineOps);
+  timer->strand = strand.id();
+  strand.deadline = deadline;
+  const std::uint64_t now = scheduler.now_ticks();
+  const std::int64_t left = deadline <= now ? 0 : scheduler.scale().to_ns(deadline - now) + 1;
+  scheduler.arm(timer->timer, scheduler.now_ns() + left);
+}
+
+void run_deadlines(Strand& strand, Node& node) {
+  if (strand.deadline_timer != &node) return;  // replaced by an earlier one meanwhile
+  strand.deadline_timer = nullptr;
+  strand.deadline = 0;
+  const std::uint64_t now = strand.scheduler().now_ticks();
+  std::uint64_t next = 0;
+  for (Wait* wait = strand.waits_head; wait != nullptr;) {
+    if (wait->deadline == 0 || wait->deadline > now) {
+      if (wait->deadline != 0 && (next == 0 || wait->deadline < next)) next = wait->deadline;
+      wait = wait->next;
+      continue;
+    }
+    const WaitId expired = wait->id;
+    wait->expire(*wait);
+    HYPERACTOR_CHECK(!WaitTable::process().open(expired));
+    wait = strand.waits_head;  // expire() may have closed others too
+    next = 0;
+  }
+  if (next != 0 && (strand.deadline == 0 || next < strand.deadline)) arm_deadline(strand, next);
+}
+
+}  // namespace
+
+const NodeOps kPlainCompletion{run_completion, drop_completion, nullptr};
+
+WaitTable& WaitTable::process() noexcept {
+  static WaitTable* const table = new WaitTable;  // read by threads until the very end
+  return *table;
+}
+
+WaitId WaitTable::take(Wait& wait) {
+  auto& cache = wait_cache().slots;
+  if (cache.empty()) {
+    FreeWaits& shared = free_waits();
+    const std::scoped_lock lock(shared.mutex);
+    while (cache.size() < kCacheBatch && !shared.slots.empty()) {
+      cache.push_back(shared.slots.back());
+      shared.slots.pop_back();
+    }
+    if (cache.empty()) {
+      HYPERACTOR_CHECK(shared.next + kCacheBatch <= kSlotsMax, shared.next);
+      for (std::size_t i = 0; i < kCacheBatch; ++i) {
+        const std::uint32_t slot = shared.next++;
+        auto& chunk = chunks_[slot >> kChunkBits];
+        if (chunk.load(std::memory_order_relaxed) == nullptr) {
+          chunk.store(new Entry[kChunk], std::memory_order_release);  // pairs with entry()
+        }
+        cache.push_back(slot);
+      }
+    }
+  }
+  const std::uint32_t slot = cache.back();
+  cache.pop_back();
+  Entry& at = entry(slot);
+  at.wait = &wait;
+  const StrandId owner = wait.strand->id();
+  at.strand.store(std::uint64_t{owner.slot} << 32U | owner.generation, std::memory_order_release);
+  auto generation =
+      static_cast<std::uint32_t>(at.word.load(std::memory_order_relaxed) >> 1U) + 1U;
+  if (generation == 0) generation = 1;
+  // release: pairs with open() of a receiver that got the id some other way; usually the queue
+  // orders it.
+  at.word.store(std::uint64_t{generation} << 1U | 1U, std::memory_order_release);
+  return WaitId{slot, generation};
+}
+
+void WaitTable::give_back(WaitId id) noexcept {
+  Entry& at = entry(id.slot);
+  at.word.store(std::uint64_t{id.generation} << 1U, std::memory_order_release);
+  auto& cache = wait_cache().slots;
+  cache.push_back(id.slot);
+  if (cache.size() <= 2 * kCacheBatch) return;
+  FreeWaits& shared = free_waits();
+  const std::scoped_lock lock(shared.mutex);
+  for (std::size_t i = 0; i < kCacheBatch; ++i) {
+    shared.slots.push_back(cache.back());
+    cache.pop_back();
+  }
+}
+
+void open_wait(Strand& strand, Wait& wait) {
+  wait.strand = &strand;
+  wait.id = WaitTable::process().take(wait);
+  wait.next = nullptr;
+  wait.prev = strand.waits_tail;
+  (strand.waits_tail == nullptr ? strand.waits_head : strand.waits_tail->next) = &wait;
+  strand.waits_tail = &wait;
+  if (wait.deadline != 0 && (strand.deadline == 0 || wait.deadline < strand.deadline)) {
+    arm_deadline(strand, wait.deadline);
+  }
+}
+
+void close_wait(Wait& wait) noexcept {
+  if (!wait.id) return;
+  WaitTable::process().give_back(wait.id);
+  wait.id = WaitId{};
+  Strand& strand = *wait.strand;
+  (wait.prev == nullptr ? strand.waits_head : wait.prev->next) = wait.next;
+  (wait.next == nullptr ? strand.waits_tail : wait.next->prev) = wait.prev;
+}
+
+WaitTimer* arm_wait_timer(Wait& wait, std::int64_t deadline_ns) {
+  WaitTimer* const timer = make_timer(wait.id, kPlainCompletion);
+  wait.strand->scheduler().arm(timer->timer, deadline_ns);
+  return timer;
+}
+
+void cancel_wait_timer(Scheduler& scheduler, WaitTimer* timer) noexcept {
+  // A timer that fired is a queued completion by now; the lane it is in frees it.
+  if (scheduler.cancel(timer->timer)) release_node(tls, *timer);
+}
+
+void post_completion(Completion& completion) noexcept {
+  post_to(WaitTable::process().strand_of(completion.wait), completion);
+}
+
+void wake(WaitId wait) noexcept {
+  constexpr std::uint8_t kClass = NodePool::class_of(sizeof(Completion));
+  auto* completion = ::new (tls.pool.allocate(kClass)) Completion;
+  completion->size_class = kClass;
+  completion->ops = &kPlainCompletion;
+  completion->wait = wait;
+  post_completion(*completion);
+}
+
+}  // namespace hyperactor::runtime

@@ -1,0 +1,240 @@
+// runtime/worker.cpp - next, run, steal, spin, park.
+// Path: local send, step 7 of 9. Before: runtime/run_queue.hpp. Next: runtime/strand.cpp.
+#include "worker.hpp"
+
+#include <pthread.h>
+
+#include <string>
+
+#include "thread_pool.hpp"
+
+namespace hyperactor::runtime {
+
+namespace {
+
+constexpr std::int64_t kSliceNs = 100'000;      // a strand's turn, looked at every 16 messages
+constexpr std::int64_t kLongSliceNs = 20'000;   // about what waking a core costs
+constexpr std::int64_t kSpinNs = 20'000;        // how long to look for work before parking
+constexpr std::int64_t kSpinPollNs = 400;       // how often; between looks, producers batch
+constexpr std::int64_t kShortNapNs = 60'000;    // a sleep that spinning would have saved
+constexpr std::int32_t kSpinCreditMax = 8;
+
+void pause() noexcept {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+}  // namespace
+
+void Worker::start() {
+  thread_ = std::thread([this] { main(); });
+}
+
+void Worker::join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+void Worker::main() {
+  ::pthread_setname_np(::pthread_self(), ("ha-worker-" + std::to_string(index_)).c_str());
+  ThreadState& thread = tls;
+  thread.worker = this;
+  thread.scheduler = &pool_;
+  thread.slice_ticks = pool_.scale().to_ticks(kSliceNs);
+  const std::uint64_t long_slice = pool_.scale().to_ticks(kLongSliceNs);
+  thread.now = read_ticks();
+  while (Strand* strand = next()) {
+    const std::uint64_t start = thread.now;
+    // relaxed: WRK-3, read by the sentinel only; late by a millisecond at worst.
+    slice_start_.store(start, std::memory_order_relaxed);
+    strand->run(thread);
+    thread.now = read_ticks();
+    if (thread.now - start > long_slice && has_work()) pool_.wake_for_backlog();
+  }
+  slice_start_.store(0, std::memory_order_relaxed);
+  thread.worker = nullptr;
+  thread.scheduler = nullptr;
+}
+
+Strand* Worker::next() {
+  if (++tick_ % kInjectorEvery == 0) [[unlikely]] {
+    if (Strand* strand = pool_.injector().take()) return strand;
+  }
+  if (streak_ < kStreakMax) [[likely]] {
+    if (Strand* strand = take_lifo()) {
+      ++streak_;
+      return strand;
+    }
+  }
+  streak_ = 0;
+  if (Strand* strand = queue_.take()) return strand;
+  if (Strand* strand = take_lifo()) return strand;
+  slice_start_.store(0, std::memory_order_relaxed);
+  return search();
+}
+
+Strand* Worker::take_lifo() noexcept {
+  // relaxed: only a hint that saves the exchange.
+  if (lifo_.load(std::memory_order_relaxed) == nullptr) return nullptr;
+  return lifo_.exchange(nullptr, std::memory_order_acquire);  // WRK-1
+}
+
+void Worker::push(Strand& strand) {
+  if (lifo_.load(std::memory_order_relaxed) == nullptr) {
+    lifo_.store(&strand, std::memory_order_release);  // WRK-1
+    return;
+  }
+  Strand* const displaced = lifo_.exchange(&strand, std::memory_order_acq_rel);
+  if (displaced != nullptr) push_back(*displaced);
+}
+
+void Worker::push_back(Strand& strand) {
+  if (!queue_.push(strand)) {
+    pool_.inject(strand);
+    return;
+  }
+  if (queue_.size() >= kBacklog) pool_.wake_for_backlog();
+}
+
+std::size_t Worker::rescue(std::uint64_t ticks) {
+  const std::uint64_t start = slice_start_.load(std::memory_order_relaxed);
+  if (start == 0 || start > ticks) return 0;
+  if (!pool_.idle().any(pool_.workers().size())) return 0;  // nobody could run it sooner
+  std::size_t moved = 0;
+  if (Strand* strand = lifo_.exchange(nullptr, std::memory_order_acq_rel)) {
+    pool_.injector().push(*strand);
+    ++moved;
+  }
+  while (Strand* strand = queue_.take()) {
+    pool_.injector().push(*strand);
+    ++moved;
+  }
+  return moved;
+}
+
+Strand* Worker::steal_into(Worker& thief) {
+  std::size_t wanted = (queue_.size() + 1) / 2;
+  Strand* first = nullptr;
+  while (wanted-- > 0) {
+    Strand* const strand = queue_.take();
+    if (strand == nullptr) break;
+    if (first == nullptr) {
+      first = strand;
+    } else if (!thief.queue_.push(*strand)) {
+      pool_.injector().push(*strand);
+      break;
+    }
+  }
+  return first;
+}
+
+Strand* Worker::from_injector() {
+  Strand* const first = pool_.injector().take();
+  if (first == nullptr) return nullptr;
+  for (std::size_t i = 1; i < kInjectorBatch; ++i) {
+    Strand* const strand = pool_.injector().take();
+    if (strand == nullptr) break;
+    if (!queue_.push(*strand)) {
+      pool_.injector().push(*strand);
+      break;
+    }
+  }
+  return first;
+}
+
+Strand* Worker::search() {
+  for (;;) {
+    if (!searching_) {
+      searching_ = true;
+      pool_.searching().fetch_add(1, std::memory_order_seq_cst);
+    }
+    const std::int64_t spin_ns = spin_credit_ > 0 ? kSpinNs : 0;
+    const std::uint64_t spin_ticks = pool_.scale().to_ticks(spin_ns);
+    const std::uint64_t poll_ticks = pool_.scale().to_ticks(kSpinPollNs);
+    const std::uint64_t begin = read_ticks();
+    std::uint64_t looked = begin;
+    Strand* found = take_lifo();  // due timers fill it
+    if (found == nullptr) found = queue_.take();
+    while (found == nullptr) {
+      found = from_injector();
+      const std::size_t workers = pool_.workers().size();
+      for (std::size_t i = 1; found == nullptr && i < workers; ++i) {
+        found = pool_.workers()[(index_ + i) % workers]->steal_into(*this);
+      }
+      if (found != nullptr || pool_.stopping()) break;
+      const std::uint64_t now = read_ticks();
+      if (now - begin >= spin_ticks) break;
+      while (read_ticks() - looked < poll_ticks) pause();
+      looked = read_ticks();
+    }
+    if (found != nullptr) {
+      searching_ = false;
+      if (spin_ns > 0 && spin_credit_ < kSpinCreditMax) ++spin_credit_;
+      const bool last = pool_.searching().fetch_sub(1, std::memory_order_seq_cst) == 1;
+      // The last one to stop looking makes sure that somebody looks for what is left.
+      if (last && (queue_.size() >= kBacklog || !pool_.injector().empty())) {
+        pool_.wake_for_backlog();
+      }
+      tls.now = read_ticks();
+      return found;
+    }
+    if (spin_ns > 0) --spin_credit_;
+    if (!park()) {
+      if (searching_) {
+        searching_ = false;
+        pool_.searching().fetch_sub(1, std::memory_order_seq_cst);
+      }
+      return nullptr;
+    }
+  }
+}
+
+bool Worker::park() {
+  if (pool_.stopping()) return false;
+  // Due timers first: what they activate lands in our own queue.
+  std::int64_t now = pool_.now_ns();
+  if (pool_.timers().earliest() <= now) {
+    pool_.timers().fire_due(now);
+    return true;
+  }
+  pool_.idle().add(index_);
+  searching_ = false;
+  pool_.searching().fetch_sub(1, std::memory_order_seq_cst);
+  // IDL-2: everything shared is looked at again after the bit is set.
+  const std::int64_t earliest = pool_.timers().earliest();
+  if (!pool_.injector().empty() || pool_.stopping()) {
+    if (!pool_.idle().remove(index_)) {
+      // Claimed meanwhile: the claimer counted us as searching and unparks us.
+      (void)parker_.park(0);
+      searching_ = true;
+    }
+    return true;
+  }
+  bool driver = false;
+  std::int64_t until = pool_.driver_until().load(std::memory_order_seq_cst);
+  if (earliest < until) {
+    driver = pool_.driver_until().compare_exchange_strong(until, earliest,
+                                                          std::memory_order_seq_cst);
+  }
+  pool_.running().fetch_sub(1, std::memory_order_seq_cst);
+  const bool unparked =
+      parker_.park(driver && earliest != INT64_MAX ? earliest - now : Parker::kForever);
+  pool_.running().fetch_add(1, std::memory_order_seq_cst);
+  pool_.sentinel().on_worker_running();
+  if (driver) {
+    std::int64_t mine = earliest;
+    pool_.driver_until().compare_exchange_strong(mine, INT64_MAX, std::memory_order_seq_cst);
+  }
+  const bool claimed = !pool_.idle().remove(index_);
+  if (claimed) {
+    searching_ = true;
+    if (!unparked) (void)parker_.park(0);  // its unpark() is on the way; do not keep it
+  }
+  const std::int64_t slept = pool_.now_ns() - now;
+  if (unparked && slept < kShortNapNs && spin_credit_ < kSpinCreditMax) spin_credit_ += 2;
+  return true;
+}
+
+}  // namespace hyperactor::runtime
