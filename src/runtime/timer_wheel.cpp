@@ -2,6 +2,7 @@
 #include "timer_wheel.hpp"
 
 #include "hyperactor/base/check.hpp"
+#include "hyperactor/runtime/timer_entry.hpp"
 
 #include <algorithm>
 #include <array>
@@ -88,6 +89,7 @@ static_assert(std::is_trivially_destructible_v<TimerWheel>, "TW-7: nothing to gi
 class TimerWheel::FiredList {
  public:
   FiredList() = default;
+  ~FiredList() = default;
   FiredList(const FiredList&) = delete;
   FiredList& operator=(const FiredList&) = delete;
 

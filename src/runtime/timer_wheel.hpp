@@ -48,6 +48,7 @@ namespace hyperactor::runtime {
 class TimerWheel {
  public:
   explicit TimerWheel(std::int64_t start_ns = 0) noexcept;
+  ~TimerWheel() = default;
   TimerWheel(const TimerWheel&) = delete;
   TimerWheel& operator=(const TimerWheel&) = delete;
 
@@ -78,9 +79,10 @@ class TimerWheel {
   static constexpr unsigned kDigitBits = 6;
   static constexpr unsigned kLevels = 8;
   static constexpr unsigned kSlots = 1U << kDigitBits;
+  static constexpr std::size_t kPlaces = std::size_t{kLevels} * kSlots;
   static constexpr std::uint8_t kRankMax = 63;
   static_assert(kFractionBits + kLevels * kDigitBits == 64, "all 64-bit times have a place");
-  static_assert(kLevels * kSlots < TimerEntry::kNowhere);
+  static_assert(kPlaces < TimerEntry::kNowhere);
 
   struct Bucket {
     TimerEntry* head = nullptr;
@@ -115,9 +117,9 @@ class TimerWheel {
   std::size_t size_ = 0;
   std::uint64_t next_order_ = 0;
   std::uint64_t visits_ = 0;
-  unsigned occupied_levels_ = 0;                    // bit n: occupied_[n] is not zero
-  std::array<std::uint64_t, kLevels> occupied_{};   // bit s: slot s is not empty
-  std::array<Bucket, kLevels * kSlots> buckets_{};  // by place
+  unsigned occupied_levels_ = 0;                   // bit n: occupied_[n] is not zero
+  std::array<std::uint64_t, kLevels> occupied_{};  // bit s: slot s is not empty
+  std::array<Bucket, kPlaces> buckets_{};          // by place
 };
 
 }  // namespace hyperactor::runtime

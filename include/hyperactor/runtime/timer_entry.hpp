@@ -16,6 +16,7 @@ struct TimerEntry {
   static constexpr std::uint16_t kNowhere = 0xFFFF;
 
   TimerEntry() = default;
+  ~TimerEntry() = default;
   TimerEntry(const TimerEntry&) = delete;
   TimerEntry& operator=(const TimerEntry&) = delete;
 
