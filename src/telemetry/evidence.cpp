@@ -3,6 +3,7 @@
 
 #include "hyperactor/base/check.hpp"
 
+#include "process_state.hpp"
 #include "unit_store.hpp"
 
 #include <algorithm>
@@ -19,7 +20,7 @@ namespace hyperactor::telemetry {
 
 class Evidence::Impl {
  public:
-  Impl();
+  explicit Impl(UnitStore& store);
 
   [[nodiscard]] MessageRing& make_ring();
 
@@ -36,31 +37,28 @@ class Evidence::Impl {
 };
 
 Evidence& Evidence::process() {
-  static Evidence* const evidence = new Evidence;  // never destroyed: threads may still store
-  return *evidence;
+  return ProcessState::get().evidence;
 }
 
-Evidence::Evidence()
-    : impl_(new Impl),
-      // Mapped zero bytes are StatusRecords, whose members are atomics over their bytes.
+// Impl lives as long as the process. Mapped zero bytes are StatusRecords, because the members
+// of these are atomics over their bytes.
+Evidence::Evidence(UnitStore& units)
+    : impl_(new Impl(units)),
       records_(reinterpret_cast<StatusRecord*>(impl_->records)),
       slot_limit_(static_cast<std::uint32_t>(impl_->record_units) * format::kRecordsPerUnit) {}
 
 // Reserves address space for every record there can be, without memory behind it, so that a
 // record is an addition away (EV-6). A process with RLIMIT_AS may get fewer.
-Evidence::Impl::Impl() : units(UnitStore::process()) {
-  record_units = format::kRecordUnitLimit;
-  void* base = MAP_FAILED;
-  for (; record_units > 0 && base == MAP_FAILED; record_units /= 2) {
-    base = ::mmap(nullptr, record_units * format::kUnitBytes, PROT_NONE,
-                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    if (base != MAP_FAILED) break;
+Evidence::Impl::Impl(UnitStore& store) : units(store) {
+  for (record_units = format::kRecordUnitLimit; record_units > 0; record_units /= 2) {
+    void* const base = ::mmap(nullptr, record_units * format::kUnitBytes, PROT_NONE,
+                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (base == MAP_FAILED) continue;
+    records = static_cast<char*>(base);
+    return;
   }
-  if (base == MAP_FAILED) {
-    warn("out of memory");
-    std::abort();
-  }
-  records = static_cast<char*>(base);
+  warn("out of memory");
+  std::abort();
 }
 
 bool Evidence::ensure_slot(std::uint32_t slot) {

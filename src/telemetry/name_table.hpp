@@ -21,14 +21,17 @@ namespace hyperactor::telemetry {
 /// Order of locks: a shard's, then the store's.
 class NameTable {
  public:
-  /// The table of this process; made on first use and never destroyed.
-  static NameTable& process();
+  explicit NameTable(UnitStore& store) : store_(store) {}
 
   NameTable(const NameTable&) = delete;
   NameTable& operator=(const NameTable&) = delete;
 
   [[nodiscard]] NameIndex intern(std::string_view text);
   [[nodiscard]] std::string_view text(NameIndex index) const noexcept;
+
+  /// All shards at once, for a fork.
+  void lock_all();
+  void unlock_all();
 
  private:
   struct alignas(64) Shard {
@@ -49,10 +52,6 @@ class NameTable {
   static constexpr std::size_t kShards = 16;
   static constexpr std::size_t kLongestName = 0xFFFF'FFFF;
 
-  explicit NameTable(UnitStore& store) : store_(store) {}
-
-  void lock_all();
-  void unlock_all();
   [[nodiscard]] static Place place_of(NameIndex index) noexcept;
   [[nodiscard]] NameIndex append(std::string_view text);
   [[nodiscard]] char* room_for(std::size_t bytes);

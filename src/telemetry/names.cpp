@@ -4,6 +4,7 @@
 #include "hyperactor/base/check.hpp"
 
 #include "name_table.hpp"
+#include "process_state.hpp"
 
 #include <bit>
 #include <cstring>
@@ -11,28 +12,14 @@
 #include <new>
 #include <utility>
 
-#include <pthread.h>
-
 namespace hyperactor::telemetry {
 
 NameIndex intern(std::string_view text) {
-  return NameTable::process().intern(text);
+  return ProcessState::get().names.intern(text);
 }
 
 std::string_view name_text(NameIndex index) noexcept {
-  return NameTable::process().text(index);
-}
-
-NameTable& NameTable::process() {
-  static NameTable* const table = [] {
-    auto* const made = new NameTable(UnitStore::process());
-    // No shard may be held by a thread that does not exist in a forked child. Registered after
-    // the store's handlers, so before a fork these locks are taken first, as everywhere else.
-    (void)::pthread_atfork([] { process().lock_all(); }, [] { process().unlock_all(); },
-                           [] { process().unlock_all(); });
-    return made;
-  }();
-  return *table;
+  return ProcessState::get().names.text(index);
 }
 
 NameIndex NameTable::intern(std::string_view text) {

@@ -14,7 +14,6 @@
 #include <utility>
 
 #include <fmt/core.h>
-#include <pthread.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -50,22 +49,6 @@ void make_private(void* address, std::size_t bytes) noexcept {
 }
 
 }  // namespace
-
-UnitStore& UnitStore::process() {
-  static UnitStore* const store = [] {
-    auto* const made = new UnitStore;
-    // Handlers take no argument. They run only after this has returned: a fork or an exit by
-    // another thread while it runs finds no handler, hence leaves a file for EV-5 to remove.
-    (void)std::atexit([] { process().remove_file(); });
-    (void)::pthread_atfork([] { process().mutex_.lock(); }, [] { process().mutex_.unlock(); },
-                           [] {
-                             process().leave_file_to_parent();
-                             process().mutex_.unlock();
-                           });
-    return made;
-  }();
-  return *store;
-}
 
 UnitStore::UnitStore()
     : origin_(this_moment()), file_(EvidenceFile::open_for_this_process()), owner_(::getpid()) {

@@ -19,14 +19,12 @@ namespace hyperactor::telemetry {
 /// Members marked (locked) want mutex() held, because growth is rare and has one lock.
 class UnitStore {
  public:
-  /// The store of this process; made on first use and never destroyed, because threads may
-  /// store in it until the process is gone. Removes the file at exit and survives fork (EV-3).
-  static UnitStore& process();
-
   struct Unit {
     void* address;
     std::uint64_t offset;  ///< in the file; 0: in memory
   };
+
+  UnitStore();
 
   UnitStore(const UnitStore&) = delete;
   UnitStore& operator=(const UnitStore&) = delete;
@@ -49,11 +47,14 @@ class UnitStore {
   /// Where the file is, empty without one. (locked)
   [[nodiscard]] std::string path() const { return file_ ? file_->path() : std::string(); }
 
- private:
-  UnitStore();
-
+  /// Removes the file unless header().kept says otherwise, or this is a forked child.
   void remove_file() noexcept;
+
+  /// Replaces every mapping of the file by a private copy at the same address. In a forked
+  /// child, before anything else. (locked)
   void leave_file_to_parent() noexcept;
+
+ private:
   void fill_header() noexcept;
   void warn_once(const std::string& why) noexcept;
 

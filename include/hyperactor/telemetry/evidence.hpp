@@ -13,6 +13,9 @@
 
 namespace hyperactor::telemetry {
 
+class UnitStore;
+struct ProcessState;
+
 /// What one live actor is doing; part of the file format. A slot that never held an actor is
 /// all zero, and state code 0 means that the slot is free.
 struct alignas(64) StatusRecord {
@@ -38,6 +41,7 @@ static_assert(sizeof(StatusRecord) == format::kRecordBytes);
 ///                warning; never a SIGBUS and never the program.
 /// Fork     EV-3  A forked child has a private copy in memory and never touches the parent's
 ///                file. It has no file of its own: fork before the first use, or exec.
+///                A fork while other threads are in here leaves the child no lock held (EV-7).
 /// Private  EV-4  The file has mode 0600 and is never one that existed before.
 /// Tidy     EV-5  Files of dead processes of this user in the same directory are removed seven
 ///                days after they were first noticed, or when sixteen newer ones exist, or when
@@ -98,8 +102,10 @@ class Evidence {
  private:
   class Impl;
 
-  Evidence();
-  ~Evidence() = delete;
+  friend struct ProcessState;  // of this folder; the only one to make it
+
+  explicit Evidence(UnitStore& units);
+  ~Evidence() = default;
 
   Impl* impl_;
   StatusRecord* records_;

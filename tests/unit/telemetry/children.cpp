@@ -29,6 +29,8 @@ namespace {
 
 int failures = 0;
 
+constexpr unsigned kLongest_s = 40;  // a scenario that hangs ends by SIGALRM
+
 void expect(bool ok, const char* what, int line) {
   if (ok) return;
   ++failures;
@@ -176,6 +178,30 @@ int fork_once() {
   return 1;
 }
 
+// Forks while another thread uses evidence for the first time.
+int fork_at_first_use() {
+  std::atomic<bool> go = false;
+  std::thread first([&] {
+    go.store(true);
+    (void)intern("first");
+    (void)Evidence::process();
+  });
+  while (!go.load()) std::this_thread::yield();
+  const pid_t child = ::fork();
+  if (child == 0) {
+    (void)::alarm(kLongest_s);
+    use_everything(Evidence::process());
+    // Not exit(), at which ThreadSanitizer would miss the thread that the fork left behind. If
+    // the fork came first, this process has made a file of its own.
+    (void)::unlink(Evidence::process().path().c_str());
+    ::_exit(failures == 0 && name_text(intern("child")) == "child" ? 0 : 1);
+  }
+  int status = -1;
+  EXPECT(::waitpid(child, &status, 0) == child && status == 0);
+  first.join();
+  return 0;
+}
+
 // Forks while other threads intern, grow and record; a lock that a vanished thread held would
 // stop the child for ever.
 int fork_under_load() {
@@ -194,6 +220,7 @@ int fork_under_load() {
   for (int round = 0; round < 20; ++round) {
     const pid_t child = ::fork();
     if (child == 0) {
+      (void)::alarm(kLongest_s);
       use_slot(evidence, 3);
       MessageRing& ring = evidence.acquire_ring();
       ring.record(1, 2, 3, intern("child"), 5);
@@ -310,6 +337,7 @@ int run_scenario(std::string_view name) {
       {"crash", crash},
       {"exec", exec_again},
       {"fork", fork_once},
+      {"fork_at_first_use", fork_at_first_use},
       {"fork_under_load", fork_under_load},
       {"file_size_limit", file_size_limit},
       {"no_header_fits", no_header_fits},
@@ -318,6 +346,7 @@ int run_scenario(std::string_view name) {
       {"many_rings", many_rings},
       {"many_names", many_names},
   };
+  (void)::alarm(kLongest_s);
   const int code = scenarios.at(name)();
   return failures == 0 ? code : 1;
 }

@@ -88,7 +88,16 @@ TEST(EvidenceFile, IsNeverTouchedByAForkedChild) {  // EV-3, EV-6
   for (const auto& [index, name] : file.names) EXPECT_NE(name, "of the child");
 }
 
-TEST(EvidenceFile, LeavesNoLockBehindInAForkedChild) {  // EV-3
+TEST(EvidenceFile, IsWholeInAChildForkedDuringTheFirstUse) {  // EV-7
+  const TempDirectory place;
+  for (int round = 0; round < 20; ++round) {
+    ChildProcess child("fork_at_first_use", {{"HYPERACTOR_EVIDENCE", place.path()}});
+    ASSERT_EQ(child.wait(), 0) << child.errors();
+  }
+  EXPECT_EQ(place.evidence_files(), 0U);
+}
+
+TEST(EvidenceFile, LeavesNoLockBehindInAForkedChild) {  // EV-7
   const TempDirectory place;
   ChildProcess child("fork_under_load", {{"HYPERACTOR_EVIDENCE", place.path()}});
   EXPECT_EQ(child.wait(), 0) << child.errors();
@@ -110,7 +119,9 @@ TEST(EvidenceFile, GoesToTheDefaultPlaceWhenTheDirectoryIsMissing) {
   EXPECT_FALSE(path.starts_with(place.path()));
   EXPECT_EQ(child.wait(), 0) << child.errors();
   EXPECT_NE(child.errors().find("HYPERACTOR_EVIDENCE=" + missing), std::string::npos);
-  if (!path.empty()) EXPECT_EQ(lines(child.errors()), 1) << child.errors();
+  if (!path.empty()) {
+    EXPECT_EQ(lines(child.errors()), 1) << child.errors();
+  }
 }
 
 TEST(EvidenceFile, GoesToTheDefaultPlaceWhenTheDirectoryIsAFile) {
@@ -123,7 +134,9 @@ TEST(EvidenceFile, GoesToTheDefaultPlaceWhenTheDirectoryIsAFile) {
   EXPECT_EQ(child.wait(), 0) << child.errors();
   EXPECT_NE(child.errors().find("HYPERACTOR_EVIDENCE: cannot create " + file),
             std::string::npos);
-  if (!path.empty()) EXPECT_EQ(lines(child.errors()), 1) << child.errors();
+  if (!path.empty()) {
+    EXPECT_EQ(lines(child.errors()), 1) << child.errors();
+  }
 }
 
 TEST(EvidenceFile, CostsOneWarningWhenItCannotGrow) {  // EV-2

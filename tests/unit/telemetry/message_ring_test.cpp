@@ -71,7 +71,9 @@ TEST_F(MessageRingTest, ShowsOnlyWholeEntriesWhileItIsWritten) {  // RING-1, RIN
       ASSERT_EQ(seen.cause, seen.id * 3);
       ASSERT_EQ(seen.when, seen.id * 7);
       ASSERT_EQ(seen.type, seen.slot + 1);
-      if (newer != 0) ASSERT_EQ(seen.id, newer - 1);
+      if (newer != 0) {
+        ASSERT_EQ(seen.id, newer - 1);
+      }
       newer = seen.id;
     }
   }

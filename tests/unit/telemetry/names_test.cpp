@@ -75,7 +75,9 @@ TEST(Names, CanBeReadFromAnIndexThatCameByARelaxedStore) {  // NAME-2
   std::thread reader([&] {
     NameIndex index = 0;
     while ((index = newest.load(std::memory_order_relaxed)) != 1) {
-      if (index != 0) EXPECT_TRUE(name_text(index).starts_with("names_test.relaxed."));
+      if (index != 0) {
+        EXPECT_TRUE(name_text(index).starts_with("names_test.relaxed."));
+      }
     }
   });
   for (int i = 0; i < 5000; ++i) {
