@@ -180,25 +180,26 @@ int fork_once() {
 
 // Forks while another thread uses evidence for the first time.
 int fork_at_first_use() {
-  std::atomic<bool> go = false;
-  std::thread first([&] {
-    go.store(true);
+  static std::atomic<bool> begun = false;
+  static std::atomic<bool> ended = false;
+  // Detached, because ThreadSanitizer would miss a thread that the forked child never joins.
+  std::thread([] {
+    begun.store(true);
     (void)intern("first");
     (void)Evidence::process();
-  });
-  while (!go.load()) std::this_thread::yield();
+    ended.store(true);
+  }).detach();
+  while (!begun.load()) std::this_thread::yield();
   const pid_t child = ::fork();
   if (child == 0) {
     (void)::alarm(kLongest_s);
     use_everything(Evidence::process());
-    // Not exit(), at which ThreadSanitizer would miss the thread that the fork left behind. If
-    // the fork came first, this process has made a file of its own.
-    (void)::unlink(Evidence::process().path().c_str());
-    ::_exit(failures == 0 && name_text(intern("child")) == "child" ? 0 : 1);
+    // If the fork came first, this process has made a file of its own, which exit() removes.
+    std::exit(failures == 0 && name_text(intern("child")) == "child" ? 0 : 1);
   }
   int status = -1;
   EXPECT(::waitpid(child, &status, 0) == child && status == 0);
-  first.join();
+  while (!ended.load()) std::this_thread::yield();
   return 0;
 }
 
