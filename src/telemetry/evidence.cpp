@@ -2,16 +2,24 @@
 #include "hyperactor/telemetry/evidence.hpp"
 
 #include "hyperactor/base/check.hpp"
+#include "hyperactor/telemetry/evidence_format.hpp"
+#include "hyperactor/telemetry/message_ring.hpp"
+#include "hyperactor/telemetry/names.hpp"
 
+#include "evidence_file.hpp"
 #include "process_state.hpp"
 #include "unit_store.hpp"
 
-#include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <cstdlib>
 #include <mutex>
+#include <string>
+#include <vector>
 
+#include <linux/prctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>

@@ -4,19 +4,25 @@
 #include "hyperactor/config/environment.hpp"
 
 #include <cerrno>
+#include <cstdint>
 #include <cstdlib>
+#include <expected>
 #include <fstream>
 #include <iterator>
+#include <optional>
+#include <string>
 #include <system_error>
 #include <utility>
 #include <vector>
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <stdlib.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/types.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -54,6 +60,7 @@ Wish read_knob() {
 
 std::vector<std::string> default_directories() {
   std::vector<std::string> result = {"/dev/shm"};
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody may change the environment meanwhile
   const char* const runtime = std::getenv("XDG_RUNTIME_DIR");
   if (runtime != nullptr && *runtime == '/') result.emplace_back(runtime);
   return result;

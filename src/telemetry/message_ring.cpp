@@ -2,6 +2,10 @@
 #include "hyperactor/telemetry/message_ring.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
 
 namespace hyperactor::telemetry {
 

@@ -25,6 +25,7 @@ class NameTable {
 
   NameTable(const NameTable&) = delete;
   NameTable& operator=(const NameTable&) = delete;
+  ~NameTable() = default;
 
   [[nodiscard]] NameIndex intern(std::string_view text);
   [[nodiscard]] std::string_view text(NameIndex index) const noexcept;

@@ -2,14 +2,19 @@
 #include "hyperactor/telemetry/names.hpp"
 
 #include "hyperactor/base/check.hpp"
+#include "hyperactor/telemetry/evidence_format.hpp"
 
 #include "name_table.hpp"
 #include "process_state.hpp"
 
+#include <atomic>
 #include <bit>
+#include <cstdint>
 #include <cstring>
 #include <functional>
+#include <mutex>
 #include <new>
+#include <string_view>
 #include <utility>
 
 namespace hyperactor::telemetry {

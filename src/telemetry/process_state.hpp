@@ -20,6 +20,7 @@ struct ProcessState {
 
   ProcessState(const ProcessState&) = delete;
   ProcessState& operator=(const ProcessState&) = delete;
+  ~ProcessState() = delete;
 
   UnitStore units;
   NameTable names{units};

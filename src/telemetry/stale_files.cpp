@@ -6,8 +6,9 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
-#include <optional>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <vector>
@@ -16,6 +17,7 @@
 #include <fmt/core.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/types.h>
 #include <time.h>
 #include <unistd.h>
 

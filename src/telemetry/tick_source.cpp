@@ -1,17 +1,21 @@
 // telemetry/tick_source.cpp - reads the counter that records and rings are stamped with.
 #include "tick_source.hpp"
 
-#include <time.h>
+#include "hyperactor/telemetry/evidence_format.hpp"
+
+#include <chrono>
+#include <cstdint>
 
 namespace hyperactor::telemetry {
 
 namespace {
 
-std::uint64_t clock_ns(clockid_t clock) noexcept {
-  timespec now{};
-  (void)::clock_gettime(clock, &now);
-  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000'000U +
-         static_cast<std::uint64_t>(now.tv_nsec);
+// libstdc++ reads CLOCK_MONOTONIC for steady_clock and CLOCK_REALTIME for system_clock.
+template <class Clock>
+std::uint64_t clock_ns() noexcept {
+  const auto since_epoch = Clock::now().time_since_epoch();
+  return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::nanoseconds>(since_epoch).count());
 }
 
 #if defined(__x86_64__)
@@ -32,7 +36,7 @@ std::uint64_t ticks_now() noexcept {
 constexpr auto kSource = format::TickSource::SteadyClock;
 
 std::uint64_t ticks_now() noexcept {
-  return clock_ns(CLOCK_MONOTONIC);
+  return clock_ns<std::chrono::steady_clock>();
 }
 #endif
 
@@ -45,19 +49,21 @@ format::TickSource tick_source() noexcept {
 Moment this_moment() noexcept {
   // The counter is read between two readings of the clock. Of a few attempts, the one that was
   // disturbed least is the best.
+  using Steady = std::chrono::steady_clock;
   constexpr int kAttempts = 5;
   Moment best;
   std::uint64_t narrowest = ~std::uint64_t{0};
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
-    const std::uint64_t before = clock_ns(CLOCK_MONOTONIC);
+    const std::uint64_t before = clock_ns<Steady>();
     const std::uint64_t ticks = ticks_now();
-    const std::uint64_t after = clock_ns(CLOCK_MONOTONIC);
+    const std::uint64_t after = clock_ns<Steady>();
     if (after - before >= narrowest) continue;
     narrowest = after - before;
     best.ticks = ticks;
     best.monotonic_ns = before + narrowest / 2;
   }
-  best.realtime_ns = clock_ns(CLOCK_REALTIME) - (clock_ns(CLOCK_MONOTONIC) - best.monotonic_ns);
+  best.realtime_ns =
+      clock_ns<std::chrono::system_clock>() - (clock_ns<Steady>() - best.monotonic_ns);
   return best;
 }
 
@@ -65,7 +71,7 @@ std::uint64_t tick_rate(const Moment& from, const Moment& to) noexcept {
   if (to.monotonic_ns <= from.monotonic_ns || to.ticks <= from.ticks) return 0;
   const auto ticks = static_cast<double>(to.ticks - from.ticks);
   const auto ns = static_cast<double>(to.monotonic_ns - from.monotonic_ns);
-  return static_cast<std::uint64_t>(ticks / ns * 1e9 + 0.5);
+  return static_cast<std::uint64_t>(ticks / ns * 1e9);
 }
 
 }  // namespace hyperactor::telemetry

@@ -1,16 +1,22 @@
 // telemetry/unit_store.cpp - gives out the 256 KiB units that evidence is stored in.
 #include "unit_store.hpp"
 
+#include "hyperactor/telemetry/evidence_format.hpp"
+
+#include "evidence_file.hpp"
 #include "stale_files.hpp"
+#include "tick_source.hpp"
 
 #include <algorithm>
 #include <atomic>
 #include <bit>
 #include <cerrno>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <span>
+#include <string>
 #include <utility>
 
 #include <fmt/core.h>
@@ -98,8 +104,8 @@ void UnitStore::fill_header() noexcept {
   (void)!::readlink("/proc/self/exe", header.program.data(), header.program.size() - 1);
 
   // A first measurement over a fifth of a millisecond is good to some 10^-4.
-  constexpr std::uint64_t kShortestMeasurement_ns = 200'000;
-  while (this_moment().monotonic_ns < origin_.monotonic_ns + kShortestMeasurement_ns) {
+  constexpr std::uint64_t kShortestMeasurementNs = 200'000;
+  while (this_moment().monotonic_ns < origin_.monotonic_ns + kShortestMeasurementNs) {
   }
   calibrate();
   // Release, so that a header which is found by its magic is complete.

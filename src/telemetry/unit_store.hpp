@@ -28,6 +28,7 @@ class UnitStore {
 
   UnitStore(const UnitStore&) = delete;
   UnitStore& operator=(const UnitStore&) = delete;
+  ~UnitStore() = default;
 
   [[nodiscard]] std::mutex& mutex() noexcept { return mutex_; }
 

@@ -42,8 +42,8 @@ inline constexpr std::uint32_t kNameUnitLimit = 256;
 inline constexpr std::uint32_t kNameBytesLimit = 4096;
 
 /// What a unit holds, and what the number beside it in the unit table means.
-enum class UnitKind : std::uint32_t {
-  Free = 0,     ///< Nothing yet: end of the table.
+enum class UnitKind : std::uint32_t {  // NOLINT(performance-enum-size): as wide as in the file
+  Free = 0,                            ///< Nothing yet: end of the table.
   Records = 1,  ///< 4,096 StatusRecords; the first is of slot number * 4,096.
   Ring = 2,     ///< 8,192 MessageEntries; number is the index in the ring table.
   Names = 3,    ///< NameCells back to back until one has index 0; number counts from 0.
@@ -51,10 +51,10 @@ enum class UnitKind : std::uint32_t {
 };
 
 /// What the ticks of this file count.
-enum class TickSource : std::uint32_t {
-  Tsc = 1,          ///< x86-64 time stamp counter.
-  CntVct = 2,       ///< aarch64 virtual counter.
-  SteadyClock = 3,  ///< Nanoseconds of CLOCK_MONOTONIC.
+enum class TickSource : std::uint32_t {  // NOLINT(performance-enum-size): as in the file
+  Tsc = 1,                               ///< x86-64 time stamp counter.
+  CntVct = 2,                            ///< aarch64 virtual counter.
+  SteadyClock = 3,                       ///< Nanoseconds of CLOCK_MONOTONIC.
 };
 
 /// The first page. The magic is written last; after it, only other atomics change.

@@ -53,6 +53,7 @@ class alignas(64) MessageRing {
 
   MessageRing(const MessageRing&) = delete;
   MessageRing& operator=(const MessageRing&) = delete;
+  ~MessageRing() = default;
 
   /// Remembers one message. RING-1.
   void record(std::uint64_t id, std::uint64_t cause, std::uint32_t slot, NameIndex type,

@@ -29,7 +29,7 @@ namespace {
 
 int failures = 0;
 
-constexpr unsigned kLongest_s = 40;  // a scenario that hangs ends by SIGALRM
+constexpr unsigned kLongestSeconds = 40;  // a scenario that hangs ends by SIGALRM
 
 void expect(bool ok, const char* what, int line) {
   if (ok) return;
@@ -192,7 +192,7 @@ int fork_at_first_use() {
   while (!begun.load()) std::this_thread::yield();
   const pid_t child = ::fork();
   if (child == 0) {
-    (void)::alarm(kLongest_s);
+    (void)::alarm(kLongestSeconds);
     use_everything(Evidence::process());
     // If the fork came first, this process has made a file of its own, which exit() removes.
     std::exit(failures == 0 && name_text(intern("child")) == "child" ? 0 : 1);
@@ -221,7 +221,7 @@ int fork_under_load() {
   for (int round = 0; round < 20; ++round) {
     const pid_t child = ::fork();
     if (child == 0) {
-      (void)::alarm(kLongest_s);
+      (void)::alarm(kLongestSeconds);
       use_slot(evidence, 3);
       MessageRing& ring = evidence.acquire_ring();
       ring.record(1, 2, 3, intern("child"), 5);
@@ -294,6 +294,15 @@ int full_file_system() {
   return 0;
 }
 
+int no_shared_memory() {
+  if (!enter_own_namespaces() ||
+      ::mount("none", "/dev/shm", "tmpfs", MS_RDONLY, nullptr) != 0) {
+    return kSkipped;
+  }
+  use_everything(start());
+  return 0;
+}
+
 int many_rings() {
   Evidence& evidence = start();
   std::uint32_t in_file = 0;
@@ -344,10 +353,11 @@ int run_scenario(std::string_view name) {
       {"no_header_fits", no_header_fits},
       {"address_limit", address_limit},
       {"full_file_system", full_file_system},
+      {"no_shared_memory", no_shared_memory},
       {"many_rings", many_rings},
       {"many_names", many_names},
   };
-  (void)::alarm(kLongest_s);
+  (void)::alarm(kLongestSeconds);
   const int code = scenarios.at(name)();
   return failures == 0 ? code : 1;
 }

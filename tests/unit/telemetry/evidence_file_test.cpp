@@ -139,6 +139,29 @@ TEST(EvidenceFile, GoesToTheDefaultPlaceWhenTheDirectoryIsAFile) {
   }
 }
 
+TEST(EvidenceFile, GoesToTheRuntimeDirectoryWithoutSharedMemory) {
+  const TempDirectory place;
+  ChildProcess child("no_shared_memory",
+                     {{"HYPERACTOR_EVIDENCE", ""}, {"XDG_RUNTIME_DIR", place.path()}});
+  const std::string path = child.line();
+  const int code = child.wait();
+  if (code == test::kSkipped) GTEST_SKIP() << "this machine does not allow a mount";
+  EXPECT_EQ(code, 0) << child.errors();
+  EXPECT_TRUE(path.starts_with(place.path())) << path;
+  EXPECT_EQ(child.errors(), "");
+}
+
+TEST(EvidenceFile, CostsOneWarningWhenThereIsNoPlaceForIt) {  // EV-2
+  ChildProcess child("no_shared_memory",
+                     {{"HYPERACTOR_EVIDENCE", ""}, {"XDG_RUNTIME_DIR", ""}});
+  EXPECT_EQ(child.line(), "");
+  const int code = child.wait();
+  if (code == test::kSkipped) GTEST_SKIP() << "this machine does not allow a mount";
+  EXPECT_EQ(code, 0) << child.errors();
+  EXPECT_EQ(lines(child.errors()), 1) << child.errors();
+  EXPECT_NE(child.errors().find("in memory only"), std::string::npos) << child.errors();
+}
+
 TEST(EvidenceFile, CostsOneWarningWhenItCannotGrow) {  // EV-2
   const TempDirectory place;
   ChildProcess child("file_size_limit", {{"HYPERACTOR_EVIDENCE", place.path()}});

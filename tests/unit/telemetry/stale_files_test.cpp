@@ -22,7 +22,7 @@ namespace hyperactor::telemetry {
 namespace {
 
 namespace fs = std::filesystem;
-constexpr std::uint64_t kDay_s = std::uint64_t{24} * 60 * 60;
+constexpr std::uint64_t kDaySeconds = std::uint64_t{24} * 60 * 60;
 
 class StaleFiles : public ::testing::Test {
  protected:
@@ -36,7 +36,8 @@ class StaleFiles : public ::testing::Test {
     std::string bytes(format::kHeaderBytes, '\0');
     if (with_magic) std::memcpy(bytes.data(), format::kMagic.data(), format::kMagic.size());
     if (days_ago >= 0) {
-      const std::uint64_t stamp = now_s - static_cast<std::uint64_t>(days_ago) * kDay_s - 1;
+      const std::uint64_t stamp =
+          now_s - static_cast<std::uint64_t>(days_ago) * kDaySeconds - 1;
       std::memcpy(bytes.data() + offsetof(format::FileHeader, noticed_dead), &stamp,
                   sizeof stamp);
     }
