@@ -1,8 +1,14 @@
 // bench/path/skeleton.cpp - what does the message path cost below the actor layer, duties on?
 //
-// Question: how many nanoseconds of a message are queue, scheduler and record keeping, before any
-// typed handler, context or handle is involved? The difference to `hyperactor bench local` is the
-// price of the typed layers.
+// Question: how many nanoseconds of a message are queue, scheduler and record keeping, before
+// any typed handler, context or handle is involved? The difference to `hyperactor bench local`
+// is the price of the typed layers.
+#include "hyperactor/runtime/scheduler.hpp"
+#include "hyperactor/runtime/strand.hpp"
+#include "hyperactor/telemetry/names.hpp"
+
+#include "thread_pool.hpp"
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -14,14 +20,9 @@
 
 #include <fmt/core.h>
 
-#include "hyperactor/runtime/scheduler.hpp"
-#include "hyperactor/runtime/strand.hpp"
-#include "hyperactor/telemetry/names.hpp"
-#include "thread_pool.hpp"
-
 namespace {
 
-using namespace hyperactor;           // NOLINT(google-build-using-namespace): a program of one file
+using namespace hyperactor;  // NOLINT(google-build-using-namespace): a program of one file
 using namespace hyperactor::runtime;  // NOLINT(google-build-using-namespace)
 
 std::atomic<std::uint32_t> message_type{0};
@@ -40,6 +41,8 @@ class Probe : public Strand {
   Probe* target = nullptr;
   std::uint64_t count = 0;
   std::uint64_t limit = 0;
+
+  [[nodiscard]] std::string label() const override { return "probe"; }
 
   void advance() override {}
 };
@@ -89,7 +92,7 @@ double pingpong(ThreadPool& pool) {
       finished.store(1, std::memory_order_release);
       return;
     }
-    send(*self.target, value - 1, self.id(), self.current_id());
+    send(*self.target, value - 1, self.strand_id(), self.current_id());
   };
   finished = 0;
   return seconds_of([&] {
@@ -115,9 +118,9 @@ double fan_in(ThreadPool& pool, std::size_t senders) {
              sender->limit = kTotal / senders;
              sender->on_message = [](Probe& self, std::uint64_t) {
                for (int n = 0; n < 100 && self.count < self.limit; ++n, ++self.count) {
-                 send(*self.target, 1, self.id(), self.current_id());
+                 send(*self.target, 1, self.strand_id(), self.current_id());
                }
-               if (self.count < self.limit) send(self, 0, self.id(), self.current_id());
+               if (self.count < self.limit) send(self, 0, self.strand_id(), self.current_id());
              };
              send(*sender, 0, {}, 0);
            }
@@ -153,7 +156,7 @@ double ring(ThreadPool& pool) {
         finished.fetch_add(1, std::memory_order_acq_rel);
         return;
       }
-      send(*self.target, value - 1, self.id(), self.current_id());
+      send(*self.target, value - 1, self.strand_id(), self.current_id());
     };
   }
   finished = 0;

@@ -11,9 +11,10 @@ namespace hyperactor::runtime {
 
 /// IDL-1  A set bit means: the worker is parked or about to be, and nobody has claimed it. Only
 ///        the worker sets its bit; whoever clears it must unpark the worker (or is the worker).
-/// IDL-2  No lost wake-up: a worker sets its bit and *then* looks at the shared queues; a producer
-///        pushes and *then* looks at the bits. All four are sequentially consistent, so at least
-///        one sees the other.
+/// IDL-2  No lost wake-up: a worker sets its bit and *then* looks at the shared queues; a
+/// producer
+///        pushes and *then* looks at the bits. All four are sequentially consistent, so at
+///        least one sees the other.
 class IdleSet {
  public:
   static constexpr std::size_t kWorkersMax = 1024;

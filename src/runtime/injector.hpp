@@ -3,9 +3,9 @@
 // Path: local send, step 6 of 9. Before: runtime/activation.hpp. Next: runtime/worker.cpp.
 #pragma once
 
-#include <atomic>
-
 #include "hyperactor/runtime/strand.hpp"
+
+#include <atomic>
 
 namespace hyperactor::runtime {
 

@@ -4,6 +4,7 @@
 #include "hyperactor/base/check.hpp"
 #include "hyperactor/runtime/scheduler.hpp"
 #include "hyperactor/runtime/wait_graph.hpp"
+
 #include "parker.hpp"
 
 namespace hyperactor::runtime {
@@ -56,9 +57,9 @@ void ManualStrand::run_pending() {
 
 Result<void> ManualStrand::run_until(bool (*done)(void* context), void* context) {
   if (tls.worker != nullptr || tls.strand != nullptr) {
-    return std::unexpected(
-        Error(Errc::Failed, "block_on inside a handler or task would stop its worker: "
-                            "co_await it there, or give the work to another thread"));
+    return std::unexpected(Error(Errc::Failed,
+                                 "block_on inside a handler or task would stop its worker: "
+                                 "co_await it there, or give the work to another thread"));
   }
   HYPERACTOR_CHECK(!in_use_.exchange(true, std::memory_order_acquire),
                    "one client, or one block_on, is used by two threads at once: make a client "
@@ -83,7 +84,9 @@ Result<void> ManualStrand::run_until(bool (*done)(void* context), void* context)
   return outcome;
 }
 
-void ManualStrand::kick() { ring(); }
+void ManualStrand::kick() {
+  ring();
+}
 
 void ManualStrand::retire() {
   retired_ = true;

@@ -1,13 +1,13 @@
 // runtime/node_pool.cpp - slabs, the depot, and what happens when a magazine is full or empty.
 #include "hyperactor/runtime/node_pool.hpp"
 
+#include "hyperactor/runtime/thread_state.hpp"
+
 #include <array>
 #include <atomic>
 #include <mutex>
 #include <new>
 #include <vector>
-
-#include "hyperactor/runtime/thread_state.hpp"
 
 namespace hyperactor::runtime {
 
@@ -48,7 +48,8 @@ struct NodeDepot {
 
   using Slots = std::array<std::atomic<Magazine*>, kSlots>;
 
-  static bool put_into(Slots& slots, std::atomic<std::uint32_t>& at, Magazine* magazine) noexcept {
+  static bool put_into(Slots& slots, std::atomic<std::uint32_t>& at,
+                       Magazine* magazine) noexcept {
     // relaxed: a hint, see Shelf.
     const std::uint32_t begin = at.load(std::memory_order_relaxed);
     for (std::uint32_t i = 0; i < kSlots; ++i) {
@@ -181,7 +182,8 @@ void NodePool::put_empty(Magazine* magazine) noexcept {
   // Producers drain magazines, consumers fill them: what piles up here is needed there.
   constexpr std::uint32_t kKeep = 4;
   auto& shelf = NodeDepot::instance().empties;
-  if (empties_count_ >= kKeep && NodeDepot::put_into(shelf.slots, shelf.put_at, magazine)) return;
+  if (empties_count_ >= kKeep && NodeDepot::put_into(shelf.slots, shelf.put_at, magazine))
+    return;
   magazine->next = empties_;
   empties_ = magazine;
   ++empties_count_;

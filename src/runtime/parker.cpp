@@ -1,11 +1,11 @@
 // runtime/parker.cpp - Parker on a Linux futex (std::atomic::wait knows no time limit).
 #include "parker.hpp"
 
+#include <ctime>
+
 #include <linux/futex.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#include <ctime>
 
 namespace hyperactor::runtime {
 

@@ -12,9 +12,9 @@ namespace hyperactor::runtime {
 ///   Parked   | Notified, futex     | (asleep)
 ///   Notified | Notified            | Empty, returns at once
 ///
-/// PRK-1  An unpark() before or during a park() makes that park() return: the word remembers it.
-/// Model  tests/model/parker.pml; stressed by tests/unit/runtime/parker_test.cpp.
-/// Cost   unpark() of a sleeper is a system call, about 22 us for the waker on a sleeping core.
+/// PRK-1  An unpark() before or during a park() makes that park() return: the word remembers
+/// it. Model  tests/model/parker.pml; stressed by tests/unit/runtime/parker_test.cpp. Cost
+/// unpark() of a sleeper is a system call, about 22 us for the waker on a sleeping core.
 class Parker {
  public:
   static constexpr std::int64_t kForever = INT64_MAX;

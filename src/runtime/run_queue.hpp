@@ -18,7 +18,8 @@ class Strand;
 ///
 /// RQ-1   head_ <= tail_ <= head_ + kCapacity, both only grow (64 bits: never wrap).
 /// RQ-2   An entry is taken once: only the compare-exchange that moves head_ past it owns it.
-/// RQ-3   An entry is overwritten only after head_ passed it: a taker that read the old entry and
+/// RQ-3   An entry is overwritten only after head_ passed it: a taker that read the old entry
+/// and
 ///        was overtaken fails its compare-exchange and throws the stale pointer away unread.
 /// RQ-4   What push() published by the release of tail_ is seen by the taker that acquires it.
 /// Model  tests/model/run_queue.pml; stressed by tests/unit/runtime/run_queue_test.cpp.

@@ -1,19 +1,20 @@
 // runtime/runtime.cpp - makes and ends the two kinds of runtime.
 #include "hyperactor/runtime/runtime.hpp"
 
-#include <unistd.h>
+#include "hyperactor/base/duration_text.hpp"
+#include "hyperactor/config/environment.hpp"
+
+#include "simulation.hpp"
+#include "thread_pool.hpp"
 
 #include <cstdio>
 #include <cstdlib>
+#include <mutex>
 #include <thread>
 #include <utility>
 
 #include <fmt/format.h>
-
-#include "hyperactor/base/duration_text.hpp"
-#include "hyperactor/config/environment.hpp"
-#include "simulation.hpp"
-#include "thread_pool.hpp"
+#include <unistd.h>
 
 namespace hyperactor {
 
@@ -41,8 +42,8 @@ Result<RuntimeOptions> complete(RuntimeOptions options, bool with_workers) {
                           ? static_cast<std::size_t>(**workers)
                           : std::max<std::size_t>(1, std::thread::hardware_concurrency());
   }
-  if (with_workers && (*options.workers < 1 ||
-                       *options.workers > static_cast<std::size_t>(kWorkersMax))) {
+  if (with_workers &&
+      (*options.workers < 1 || *options.workers > static_cast<std::size_t>(kWorkersMax))) {
     return std::unexpected(Error(
         Errc::Failed, fmt::format("a runtime with {} worker threads: give 1 to {}, or none for "
                                   "one per hardware thread",
@@ -56,8 +57,8 @@ Result<RuntimeOptions> complete(RuntimeOptions options, bool with_workers) {
   if (options.ask_timeout->count() <= 0 || *options.ask_timeout > kAskTimeoutMax) {
     return std::unexpected(
         Error(Errc::Failed, fmt::format("an ask timeout of {}: give more than 0, at most {}",
-                                        format_duration(*options.ask_timeout),
-                                        format_duration(kAskTimeoutMax))));
+                                        base::format_duration(*options.ask_timeout),
+                                        base::format_duration(kAskTimeoutMax))));
   }
   if (!options.crash) options.crash = [](const CrashReport& report) { exit_with(report); };
   return options;
@@ -103,28 +104,53 @@ Result<Runtime> Runtime::threads(RuntimeOptions options) {
 
 Result<Runtime> Runtime::simulated(std::uint64_t seed, RuntimeOptions options) {
   auto completed = complete(std::move(options), false);
-  if (!completed) return std::unexpected(std::move(completed).error().in("making a simulation"));
+  if (!completed)
+    return std::unexpected(std::move(completed).error().in("making a simulation"));
   auto core = std::make_shared<Core>(*std::move(completed));
   core->simulation = std::make_unique<runtime::Simulation>(seed);
   return Runtime(std::move(core));
 }
 
-bool Runtime::is_simulated() const noexcept { return core_->simulation != nullptr; }
+Runtime Runtime::shared() {
+  static std::mutex mutex;
+  static std::weak_ptr<Core> current;
+  const std::scoped_lock lock(mutex);
+  if (auto core = current.lock()) return Runtime(std::move(core));
+  auto made = threads();
+  if (!made) {
+    fmt::print(stderr, "hyperactor: {}\n", made.error());
+    std::exit(2);
+  }
+  current = made->core_;
+  return *std::move(made);
+}
 
-runtime::Scheduler& Runtime::scheduler() const noexcept { return core_->scheduler(); }
+bool Runtime::is_simulated() const noexcept {
+  return core_->simulation != nullptr;
+}
+
+runtime::Scheduler& Runtime::scheduler() const noexcept {
+  return core_->scheduler();
+}
 
 std::chrono::nanoseconds Runtime::ask_timeout() const noexcept {
   return *core_->options.ask_timeout;
 }
 
-bool Runtime::step() const { return scheduler().step(); }
+bool Runtime::step() const {
+  return scheduler().step();
+}
 
 std::uint64_t Runtime::history() const noexcept {
   return core_->simulation ? core_->simulation->history() : 0;
 }
 
-std::int64_t Runtime::now_ns() const noexcept { return scheduler().now_ns(); }
+std::int64_t Runtime::now_ns() const noexcept {
+  return scheduler().now_ns();
+}
 
-void Runtime::crash(const CrashReport& report) const { core_->options.crash(report); }
+void Runtime::crash(const CrashReport& report) const {
+  core_->options.crash(report);
+}
 
 }  // namespace hyperactor

@@ -1,11 +1,11 @@
 // runtime/sentinel.cpp - the sentinel's loop.
 #include "sentinel.hpp"
 
-#include <pthread.h>
+#include "thread_pool.hpp"
 
 #include <algorithm>
 
-#include "thread_pool.hpp"
+#include <pthread.h>
 
 namespace hyperactor::runtime {
 
@@ -27,9 +27,8 @@ void Sentinel::main() {
     const std::int64_t earliest = pool_.timers().earliest();
     // A parked worker that sleeps until this timer drives it; we are its second chance.
     const bool driven = pool_.driver_until().load(std::memory_order_seq_cst) <= earliest;
-    const std::int64_t due = earliest == INT64_MAX || !driven
-                                 ? earliest
-                                 : earliest + kDriverSlackNs;
+    const std::int64_t due =
+        earliest == INT64_MAX || !driven ? earliest : earliest + kDriverSlackNs;
     if (due <= now) {
       pool_.timers().fire_due(now);
       continue;

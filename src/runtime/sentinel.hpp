@@ -1,30 +1,34 @@
-// runtime/sentinel.hpp - the thread that repairs what workers cannot: stuck queues, late timers.
+// runtime/sentinel.hpp - the thread that repairs what workers cannot: stuck queues, late
+// timers.
 #pragma once
+
+#include "parker.hpp"
 
 #include <atomic>
 #include <cstdint>
 #include <thread>
-
-#include "parker.hpp"
 
 namespace hyperactor::runtime {
 
 class ThreadPool;
 
 /// SEN-1  While a worker runs, the sentinel looks every millisecond: what waits behind a slice
-///        that began more than half a millisecond ago goes to the injector and a worker is woken;
-///        due timers fire.
-/// SEN-2  When nothing has run for kQuietTicks it sleeps without a time limit, unless a timer is
+///        that began more than half a millisecond ago goes to the injector and a worker is
+///        woken; due timers fire.
+/// SEN-2  When nothing has run for kQuietTicks it sleeps without a time limit, unless a timer
+/// is
 ///        armed; the first worker to leave its parking place wakes it.
-/// SEN-3  SEN-2 loses no wake-up: the sentinel says that it sleeps and *then* looks at the count
-///        of running workers; a worker counts itself and *then* looks whether the sentinel sleeps.
-///        All sequentially consistent.
+/// SEN-3  SEN-2 loses no wake-up: the sentinel says that it sleeps and *then* looks at the
+/// count
+///        of running workers; a worker counts itself and *then* looks whether the sentinel
+///        sleeps. All sequentially consistent.
 class Sentinel {
  public:
   explicit Sentinel(ThreadPool& pool) noexcept : pool_(pool) {}
 
   void start();
   void join();
+
   void wake() noexcept { parker_.unpark(); }
 
   /// A worker left its parking place (SEN-3).

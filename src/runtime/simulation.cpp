@@ -1,10 +1,10 @@
 // runtime/simulation.cpp - one step of the simulation.
 #include "simulation.hpp"
 
-#include <utility>
-
 #include "hyperactor/base/check.hpp"
 #include "hyperactor/runtime/strand.hpp"
+
+#include <utility>
 
 namespace hyperactor::runtime {
 
@@ -49,9 +49,10 @@ class Enter {
 Simulation::Simulation(std::uint64_t seed) : random_(seed) {}
 
 void Simulation::inject(Strand& strand) {
-  HYPERACTOR_CHECK(std::this_thread::get_id() == owner_,
-                   "a post from another OS thread cannot be part of a simulation: send from the "
-                   "thread that made the runtime, or use Runtime::threads()");
+  HYPERACTOR_CHECK(
+      std::this_thread::get_id() == owner_,
+      "a post from another OS thread cannot be part of a simulation: send from the "
+      "thread that made the runtime, or use Runtime::threads()");
   ready_.push_back(&strand);
 }
 

@@ -1,17 +1,19 @@
 // runtime/simulation.hpp - the runtime in one thread, with a seed and virtual time.
 #pragma once
 
+#include "hyperactor/base/random.hpp"
+#include "hyperactor/runtime/scheduler.hpp"
+
+#include "timer_service.hpp"
+
 #include <cstdint>
 #include <thread>
 #include <vector>
 
-#include "hyperactor/base/random.hpp"
-#include "hyperactor/runtime/scheduler.hpp"
-#include "timer_service.hpp"
-
 namespace hyperactor::runtime {
 
-/// SIM-1  One seed, one schedule: the next strand, the length of its slice and all random numbers
+/// SIM-1  One seed, one schedule: the next strand, the length of its slice and all random
+/// numbers
 ///        come from one generator; time moves only by steps; nothing depends on an address.
 /// SIM-2  Time jumps to the next timer only when nothing can run; each slice takes kSliceNs.
 /// SIM-3  Everything happens on the thread that made it; a post from another OS thread ends the
@@ -21,18 +23,28 @@ class Simulation final : public Scheduler {
   explicit Simulation(std::uint64_t seed);
 
   void inject(Strand& strand) override;
+
   void yield(Strand& strand) override { inject(strand); }
+
   std::uint64_t now_ticks() noexcept override { return static_cast<std::uint64_t>(now_ns_); }
+
   std::int64_t now_ns() noexcept override { return now_ns_; }
+
   const TickScale& scale() const noexcept override { return scale_; }
+
   bool simulated() const noexcept override { return true; }
+
   bool step() override;
+
   std::uint64_t random() override { return random_(); }
+
   void arm(Timer& timer, std::int64_t deadline_ns) override { timers_.arm(timer, deadline_ns); }
+
   bool cancel(Timer& timer) noexcept override { return timers_.cancel(timer); }
 
   /// A hash over every choice made so far: equal for equal seeds.
   [[nodiscard]] std::uint64_t history() const noexcept { return history_; }
+
   [[nodiscard]] std::uint64_t steps() const noexcept { return steps_; }
 
  private:

@@ -1,9 +1,9 @@
 // runtime/sleep.cpp - a wait completed by a timer.
 #include "hyperactor/runtime/sleep.hpp"
 
-#include <cstdint>
-
 #include "hyperactor/runtime/scheduler.hpp"
+
+#include <cstdint>
 
 namespace hyperactor {
 

@@ -1,12 +1,12 @@
 // runtime/slot_table.cpp - hands out slots, with a small cache of free ones per thread.
 #include "hyperactor/runtime/slot_table.hpp"
 
-#include <mutex>
-#include <vector>
-
 #include "hyperactor/base/check.hpp"
 #include "hyperactor/runtime/strand.hpp"
 #include "hyperactor/telemetry/evidence.hpp"
+
+#include <mutex>
+#include <vector>
 
 namespace hyperactor::runtime {
 
@@ -30,6 +30,7 @@ struct SlotCache {
   std::vector<std::uint32_t> slots;
 
   SlotCache() { slots.reserve(2 * kCacheBatch + 1); }
+
   SlotCache(const SlotCache&) = delete;
   SlotCache& operator=(const SlotCache&) = delete;
 
@@ -81,7 +82,9 @@ std::uint32_t SlotTable::take_slot() {
   return slot;
 }
 
-void SlotTable::release(Strand& strand) noexcept { strand.drop_reference(); }
+void SlotTable::release(Strand& strand) noexcept {
+  strand.drop_reference();
+}
 
 StrandId SlotTable::open(Strand& strand) {
   const std::uint32_t slot = take_slot();

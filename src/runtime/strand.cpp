@@ -60,10 +60,10 @@ void Strand::ring() {
     activate();
     return;
   }
-  // ... or belongs to a runner that will look at the lane, or the strand is idle: then the inbox
-  // decides. A doorbell that finds it busy is a work item without work.
-  static constexpr NodeOps kDoorbell{[](Strand&, Node&) {},
-                                     [](Strand*, Node&, DropReason) {}, nullptr};
+  // ... or belongs to a runner that will look at the lane, or the strand is idle: then the
+  // inbox decides. A doorbell that finds it busy is a work item without work.
+  static constexpr NodeOps kDoorbell{[](Strand&, Node&) {}, [](Strand*, Node&, DropReason) {},
+                                     nullptr};
   auto* bell = ::new (tls.pool.allocate(0)) Node;
   bell->ops = &kDoorbell;
   bell->flags = kNodeDoorbell;
@@ -140,8 +140,7 @@ void Strand::run(ThreadState& thread) {
         record.cause.store(node->cause, std::memory_order_relaxed);
         record.handler.store(type, std::memory_order_relaxed);
         record.since.store(thread.now, std::memory_order_relaxed);
-        record.status.store(static_cast<std::uint64_t>(StrandState::Processing),
-                            std::memory_order_relaxed);
+        record.status.store(static_cast<std::uint64_t>(busy_state_), std::memory_order_relaxed);
         record.handled.store(record.handled.load(std::memory_order_relaxed) + 1,
                              std::memory_order_relaxed);
         thread.ring->record(node->id, node->cause, id_.slot, type, thread.now);
@@ -160,10 +159,10 @@ void Strand::run(ThreadState& thread) {
     Node* next = Inbox::next(*node);
     if (next == nullptr) {
       // What the handler asked of its own strand rang no bell.
-      if (control_.front() != nullptr || attention_ || yield_ || ready_head_ != nullptr) continue;
+      if (control_.front() != nullptr || attention_ || yield_ || ready_head_ != nullptr)
+        continue;
       // relaxed: D11. STR-4: everything is written before the token goes.
-      record_->status.store(static_cast<std::uint64_t>(StrandState::Idle),
-                            std::memory_order_relaxed);
+      record_->status.store(static_cast<std::uint64_t>(idle_state_), std::memory_order_relaxed);
       if (depth_.load(std::memory_order_relaxed) != 0) {
         depth_.store(0, std::memory_order_relaxed);
       }
@@ -183,9 +182,9 @@ void Strand::run(ThreadState& thread) {
     }
     // Producers take blocks in the order in which they were freed, so neighbours in the queue
     // are usually neighbours in memory: guess where the one after the next few lies.
-    __builtin_prefetch(reinterpret_cast<const char*>(node) +
-                       kAhead * (reinterpret_cast<const char*>(next) -
-                                 reinterpret_cast<const char*>(node)));
+    __builtin_prefetch(
+        reinterpret_cast<const char*>(node) +
+        kAhead * (reinterpret_cast<const char*>(next) - reinterpret_cast<const char*>(node)));
     release_node(thread, *node);
     node = next;
     done = false;

@@ -1,6 +1,8 @@
-// runtime/submit.cpp - a strand was activated: to this worker's own slot, or to the shared queue.
-// Path: local send, step 6 of 9. Before: runtime/activation.hpp. Next: runtime/worker.cpp.
+// runtime/submit.cpp - a strand was activated: to this worker's own slot, or to the shared
+// queue. Path: local send, step 6 of 9. Before: runtime/activation.hpp. Next:
+// runtime/worker.cpp.
 #include "hyperactor/runtime/scheduler.hpp"
+
 #include "worker.hpp"
 
 namespace hyperactor::runtime {

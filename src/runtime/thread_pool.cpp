@@ -1,11 +1,11 @@
 // runtime/thread_pool.cpp - start, stop, injection, and who is woken.
 #include "thread_pool.hpp"
 
-#include <chrono>
-#include <random>
-
 #include "hyperactor/base/check.hpp"
 #include "hyperactor/base/random.hpp"
+
+#include <chrono>
+#include <random>
 
 namespace hyperactor::runtime {
 
@@ -26,7 +26,9 @@ ThreadPool::ThreadPool(std::size_t workers)
   }
 }
 
-ThreadPool::~ThreadPool() { stop(); }
+ThreadPool::~ThreadPool() {
+  stop();
+}
 
 void ThreadPool::start() {
   started_ = true;
@@ -69,7 +71,9 @@ void ThreadPool::wake_one() {
   workers_[worker]->parker().unpark();
 }
 
-std::int64_t ThreadPool::now_ns() noexcept { return steady_ns(); }
+std::int64_t ThreadPool::now_ns() noexcept {
+  return steady_ns();
+}
 
 std::uint64_t ThreadPool::random() {
   thread_local base::Random generator{std::random_device{}()};
@@ -78,7 +82,8 @@ std::uint64_t ThreadPool::random() {
 
 void ThreadPool::arm(Timer& timer, std::int64_t deadline_ns) {
   timers_.arm(timer, deadline_ns);
-  if (deadline_ns < driver_until_.load(std::memory_order_seq_cst)) sentinel_.on_timer(deadline_ns);
+  if (deadline_ns < driver_until_.load(std::memory_order_seq_cst))
+    sentinel_.on_timer(deadline_ns);
 }
 
 }  // namespace hyperactor::runtime

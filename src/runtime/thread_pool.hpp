@@ -1,18 +1,19 @@
 // runtime/thread_pool.hpp - the runtime on threads: workers, shared queue, timers, sentinel.
 #pragma once
 
-#include <atomic>
-#include <cstdint>
-#include <memory>
-#include <thread>
-#include <vector>
-
 #include "hyperactor/runtime/scheduler.hpp"
+
 #include "idle_set.hpp"
 #include "injector.hpp"
 #include "sentinel.hpp"
 #include "timer_service.hpp"
 #include "worker.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <thread>
+#include <vector>
 
 namespace hyperactor::runtime {
 
@@ -31,12 +32,18 @@ class ThreadPool final : public Scheduler {
 
   void inject(Strand& strand) override;
   void yield(Strand& strand) override;
+
   std::uint64_t now_ticks() noexcept override { return read_ticks(); }
+
   std::int64_t now_ns() noexcept override;
+
   const TickScale& scale() const noexcept override { return scale_; }
+
   bool simulated() const noexcept override { return false; }
+
   std::uint64_t random() override;
   void arm(Timer& timer, std::int64_t deadline_ns) override;
+
   bool cancel(Timer& timer) noexcept override { return timers_.cancel(timer); }
 
   // --- workers and sentinel ----------------------------------------------------------------
@@ -44,20 +51,28 @@ class ThreadPool final : public Scheduler {
   /// Wakes a parked worker unless one is already looking for work.
   void wake_for_backlog() {
     // relaxed: only a hint; the sentinel repairs a missed wake-up (POOL-1).
-    if (searching_.load(std::memory_order_relaxed) == 0 && idle_.any(workers_.size())) wake_one();
+    if (searching_.load(std::memory_order_relaxed) == 0 && idle_.any(workers_.size()))
+      wake_one();
   }
 
   void wake_one();
 
   std::vector<std::unique_ptr<Worker>>& workers() noexcept { return workers_; }
+
   Injector& injector() noexcept { return injector_; }
+
   IdleSet& idle() noexcept { return idle_; }
+
   TimerService& timers() noexcept { return timers_; }
+
   Sentinel& sentinel() noexcept { return sentinel_; }
+
   bool stopping() const noexcept { return stopping_.load(std::memory_order_acquire); }
 
   std::atomic<std::int32_t>& searching() noexcept { return searching_; }
+
   std::atomic<std::int32_t>& running() noexcept { return running_; }
+
   /// The time until which some parked worker sleeps at most, to drive timers.
   std::atomic<std::int64_t>& driver_until() noexcept { return driver_until_; }
 

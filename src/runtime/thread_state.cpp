@@ -1,9 +1,9 @@
 // runtime/thread_state.cpp - blocks of message ids, and what a thread hands back when it ends.
 #include "hyperactor/runtime/thread_state.hpp"
 
-#include <atomic>
-
 #include "hyperactor/telemetry/evidence.hpp"
+
+#include <atomic>
 
 namespace hyperactor::runtime {
 

@@ -1,12 +1,14 @@
-// runtime/timer_service.hpp - one timer wheel behind a lock, and the earliest deadline beside it.
+// runtime/timer_service.hpp - one timer wheel behind a lock, and the earliest deadline beside
+// it.
 #pragma once
+
+#include "hyperactor/runtime/timer.hpp"
+
+#include "timer_wheel.hpp"
 
 #include <atomic>
 #include <cstdint>
 #include <mutex>
-
-#include "hyperactor/runtime/timer.hpp"
-#include "timer_wheel.hpp"
 
 namespace hyperactor::runtime {
 

@@ -1,14 +1,13 @@
 // runtime/wait.cpp - wait slots, deadlines of a strand, timers that complete a wait.
 #include "hyperactor/runtime/wait.hpp"
 
-#include <cstddef>
-#include <mutex>
-#include <new>
-#include <vector>
-
 #include "hyperactor/base/check.hpp"
 #include "hyperactor/runtime/scheduler.hpp"
 #include "hyperactor/runtime/slot_table.hpp"
+
+#include <mutex>
+#include <new>
+#include <vector>
 
 namespace hyperactor::runtime {
 
@@ -31,6 +30,7 @@ struct WaitCache {
   std::vector<std::uint32_t> slots;
 
   WaitCache() { slots.reserve(2 * kCacheBatch + 1); }
+
   WaitCache(const WaitCache&) = delete;
   WaitCache& operator=(const WaitCache&) = delete;
 
@@ -57,11 +57,6 @@ void run_deadlines(Strand& strand, Node& node);
 
 constexpr NodeOps kDeadlineOps{run_deadlines, drop_completion, nullptr};
 
-WaitTimer& wait_timer_of(Timer& timer) noexcept {
-  return *reinterpret_cast<WaitTimer*>(reinterpret_cast<std::byte*>(&timer) -
-                                       offsetof(WaitTimer, timer));
-}
-
 void post_to(StrandId id, Completion& completion) noexcept {
   Strand* const strand = SlotTable::process().acquire(id);
   if (strand == nullptr) {
@@ -79,8 +74,8 @@ WaitTimer* make_timer(WaitId wait, const NodeOps& ops) {
   timer->size_class = kClass;
   timer->ops = &ops;
   timer->wait = wait;
-  timer->timer.fire = [](Timer& fired) {
-    WaitTimer& due = wait_timer_of(fired);
+  timer->fire = [](Timer& fired) {
+    auto& due = static_cast<WaitTimer&>(fired);
     if (due.strand) {
       post_to(due.strand, due);
     } else {
@@ -95,11 +90,11 @@ void arm_deadline(Strand& strand, std::uint64_t deadline) {
   WaitTimer*& timer = strand.deadline_timer;
   if (timer != nullptr) cancel_wait_timer(scheduler, timer);
   timer = make_timer(WaitId{}, kDeadlineOps);
-  timer->strand = strand.id();
+  timer->strand = strand.strand_id();
   strand.deadline = deadline;
   const std::uint64_t now = scheduler.now_ticks();
   const std::int64_t left = deadline <= now ? 0 : scheduler.scale().to_ns(deadline - now) + 1;
-  scheduler.arm(timer->timer, scheduler.now_ns() + left);
+  scheduler.arm(*timer, scheduler.now_ns() + left);
 }
 
 void run_deadlines(Strand& strand, Node& node) {
@@ -157,8 +152,9 @@ WaitId WaitTable::take(Wait& wait) {
   cache.pop_back();
   Entry& at = entry(slot);
   at.wait = &wait;
-  const StrandId owner = wait.strand->id();
-  at.strand.store(std::uint64_t{owner.slot} << 32U | owner.generation, std::memory_order_release);
+  const StrandId owner = wait.strand->strand_id();
+  at.strand.store(std::uint64_t{owner.slot} << 32U | owner.generation,
+                  std::memory_order_release);
   auto generation =
       static_cast<std::uint32_t>(at.word.load(std::memory_order_relaxed) >> 1U) + 1U;
   if (generation == 0) generation = 1;
@@ -203,15 +199,31 @@ void close_wait(Wait& wait) noexcept {
   (wait.next == nullptr ? strand.waits_tail : wait.next->prev) = wait.prev;
 }
 
+void abandon_waits(Strand& strand) {
+  for (Wait* wait = strand.waits_head; wait != nullptr;) {
+    if (wait->abandon == nullptr) {
+      wait = wait->next;
+      continue;
+    }
+    wait->abandon(*wait);
+    wait = strand.waits_head;
+  }
+  if (strand.deadline_timer != nullptr && strand.waits_head == nullptr) {
+    cancel_wait_timer(strand.scheduler(), strand.deadline_timer);
+    strand.deadline_timer = nullptr;
+    strand.deadline = 0;
+  }
+}
+
 WaitTimer* arm_wait_timer(Wait& wait, std::int64_t deadline_ns) {
   WaitTimer* const timer = make_timer(wait.id, kPlainCompletion);
-  wait.strand->scheduler().arm(timer->timer, deadline_ns);
+  wait.strand->scheduler().arm(*timer, deadline_ns);
   return timer;
 }
 
 void cancel_wait_timer(Scheduler& scheduler, WaitTimer* timer) noexcept {
   // A timer that fired is a queued completion by now; the lane it is in frees it.
-  if (scheduler.cancel(timer->timer)) release_node(tls, *timer);
+  if (scheduler.cancel(*timer)) release_node(tls, *timer);
 }
 
 void post_completion(Completion& completion) noexcept {

@@ -1,15 +1,15 @@
 // runtime/wait_graph.cpp - walks all strands of a runtime and prints what they wait for.
 #include "hyperactor/runtime/wait_graph.hpp"
 
-#include <algorithm>
-#include <vector>
-
-#include <fmt/format.h>
-
 #include "hyperactor/runtime/scheduler.hpp"
 #include "hyperactor/runtime/slot_table.hpp"
 #include "hyperactor/runtime/wait.hpp"
 #include "hyperactor/telemetry/names.hpp"
+
+#include <algorithm>
+#include <vector>
+
+#include <fmt/format.h>
 
 namespace hyperactor::runtime {
 
@@ -27,8 +27,8 @@ std::string describe_waits(Scheduler& scheduler) {
       if (wait->type != 0) line += fmt::format(" {}", telemetry::name_text(wait->type));
       if (wait->target) {
         Strand* const target = table.acquire(wait->target);
-        line += fmt::format(" for {}", target == nullptr ? "an actor that is gone"
-                                                         : target->label());
+        line += fmt::format(" for {}",
+                            target == nullptr ? "an actor that is gone" : target->label());
         if (target != nullptr) target->drop_reference();
       }
       const auto waited = scheduler.scale().to_ns(scheduler.now_ticks() - wait->since);

@@ -2,21 +2,21 @@
 // Path: local send, step 7 of 9. Before: runtime/run_queue.hpp. Next: runtime/strand.cpp.
 #include "worker.hpp"
 
-#include <pthread.h>
+#include "thread_pool.hpp"
 
 #include <string>
 
-#include "thread_pool.hpp"
+#include <pthread.h>
 
 namespace hyperactor::runtime {
 
 namespace {
 
-constexpr std::int64_t kSliceNs = 100'000;      // a strand's turn, looked at every 16 messages
-constexpr std::int64_t kLongSliceNs = 20'000;   // about what waking a core costs
-constexpr std::int64_t kSpinNs = 20'000;        // how long to look for work before parking
-constexpr std::int64_t kSpinPollNs = 400;       // how often; between looks, producers batch
-constexpr std::int64_t kShortNapNs = 60'000;    // a sleep that spinning would have saved
+constexpr std::int64_t kSliceNs = 100'000;     // a strand's turn, looked at every 16 messages
+constexpr std::int64_t kLongSliceNs = 20'000;  // about what waking a core costs
+constexpr std::int64_t kSpinNs = 20'000;       // how long to look for work before parking
+constexpr std::int64_t kSpinPollNs = 400;      // how often; between looks, producers batch
+constexpr std::int64_t kShortNapNs = 60'000;   // a sleep that spinning would have saved
 constexpr std::int32_t kSpinCreditMax = 8;
 
 void pause() noexcept {

@@ -1,13 +1,14 @@
 // runtime/worker.hpp - one thread of the pool: its LIFO slot, its queue, its loop.
 #pragma once
 
+#include "hyperactor/runtime/strand.hpp"
+
+#include "parker.hpp"
+#include "run_queue.hpp"
+
 #include <atomic>
 #include <cstdint>
 #include <thread>
-
-#include "hyperactor/runtime/strand.hpp"
-#include "parker.hpp"
-#include "run_queue.hpp"
 
 namespace hyperactor::runtime {
 
@@ -18,7 +19,8 @@ class ThreadPool;
 /// WRK-1  lifo_ is filled by the owner only; the owner and the sentinel empty it by exchange.
 ///        So the owner may fill an empty slot with a plain store.
 /// WRK-2  After kStreakMax strands from the slot in a row, one from the queue gets its turn.
-/// WRK-3  slice_start_ is the time of the slice being run, or 0 outside: the sentinel reads from
+/// WRK-3  slice_start_ is the time of the slice being run, or 0 outside: the sentinel reads
+/// from
 ///        it whether the worker is stuck.
 class Worker {
  public:

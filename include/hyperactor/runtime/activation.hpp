@@ -1,5 +1,5 @@
-// runtime/activation.hpp - where the token of a suspended strand is kept, and who takes it back.
-// Path: local send, step 5 of 9. Before: runtime/inbox.hpp. Next: runtime/worker.hpp.
+// runtime/activation.hpp - where the token of a suspended strand is kept, and who takes it
+// back. Path: local send, step 5 of 9. Before: runtime/inbox.hpp. Next: runtime/worker.hpp.
 #pragma once
 
 #include <atomic>
@@ -19,9 +19,10 @@ namespace hyperactor::runtime {
 ///        turns Parked into Held.
 /// ACT-2  No lost wake-up: the waker pushes into the control lane *before* claim(); the owner
 ///        looks at the control lane *after* park(). Both are read-modify-writes of one word, so
-///        one comes first: either park() reads what claim() released, and the owner's look finds
-///        the push, or claim() finds Parked. A claim() that first guessed with a plain load would
-///        break this: the load may be satisfied before the push leaves the store buffer.
+///        one comes first: either park() reads what claim() released, and the owner's look
+///        finds the push, or claim() finds Parked. A claim() that first guessed with a plain
+///        load would break this: the load may be satisfied before the push leaves the store
+///        buffer.
 /// Model    tests/model/activation.pml; stressed by tests/unit/runtime/strand_test.cpp.
 class Activation {
  public:

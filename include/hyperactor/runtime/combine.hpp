@@ -1,6 +1,10 @@
 // runtime/combine.hpp - several tasks at once on one strand: all of them, or the first.
 #pragma once
 
+#include "hyperactor/base/error.hpp"
+#include "hyperactor/runtime/sleep.hpp"
+#include "hyperactor/runtime/task.hpp"
+
 #include <chrono>
 #include <coroutine>
 #include <cstddef>
@@ -10,10 +14,6 @@
 #include <utility>
 #include <variant>
 #include <vector>
-
-#include "hyperactor/base/error.hpp"
-#include "hyperactor/runtime/sleep.hpp"
-#include "hyperactor/runtime/task.hpp"
 
 namespace hyperactor {
 
@@ -50,6 +50,7 @@ class Gather final : public Join {
   void on_done(TaskPromise& child) override { note(&child); }
 
   [[nodiscard]] bool complete() const noexcept { return missing_ == 0; }
+
   /// The frame that was done first; null: one that needed no frame.
   [[nodiscard]] const TaskPromise* first() const noexcept { return first_; }
 

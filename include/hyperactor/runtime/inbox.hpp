@@ -2,9 +2,9 @@
 // Path: local send, step 4 of 9. Before: mailbox/port.hpp. Next: runtime/activation.hpp.
 #pragma once
 
-#include <atomic>
-
 #include "hyperactor/runtime/node.hpp"
+
+#include <atomic>
 
 namespace hyperactor::runtime {
 
@@ -16,21 +16,24 @@ namespace hyperactor::runtime {
 ///   -> n itself    | n', links n -> n'            | Idle, returns true: token released
 ///   -> other       | n', links other -> n'        | unchanged, returns false: more to come
 ///
-/// INB-1  Whoever turns Idle into a node holds the owner's *token*: it alone may run the owner or
+/// INB-1  Whoever turns Idle into a node holds the owner's *token*: it alone may run the owner
+/// or
 ///        put it on a run queue. The token is released only by try_idle().
 /// INB-2  No lost message: every transition of last_ is one read-modify-write, so they form one
 ///        order; try_idle() fails when a push came first, and a push that came later sees Idle.
 /// INB-3  A node stays in place while it is handled: its successor links to it. The consumer
 ///        frees it only after it has the successor or the queue is Idle, so no address can come
 ///        back while try_idle() compares it (no ABA).
-/// INB-4  The release of try_idle() pairs with the acquire of the next push(): the next holder of
+/// INB-4  The release of try_idle() pairs with the acquire of the next push(): the next holder
+/// of
 ///        the token sees everything the previous one wrote.
-/// INB-5  front_ of an idle inbox is null, and is written by the one push that ended the idleness.
+/// INB-5  front_ of an idle inbox is null, and is written by the one push that ended the
+/// idleness.
 ///
-/// A producer stopped between exchange and link hides what follows it; next() says so (null while
-/// try_idle() fails) and the consumer goes on to other work instead of spinning.
-/// Model    tests/model/inbox.pml; stressed by tests/unit/runtime/inbox_test.cpp.
-/// Cost     push: one exchange and one store; consumer: one load a node, one compare-exchange each
+/// A producer stopped between exchange and link hides what follows it; next() says so (null
+/// while try_idle() fails) and the consumer goes on to other work instead of spinning. Model
+/// tests/model/inbox.pml; stressed by tests/unit/runtime/inbox_test.cpp. Cost     push: one
+/// exchange and one store; consumer: one load a node, one compare-exchange each
 ///          time the inbox runs dry.
 class Inbox {
  public:
@@ -38,8 +41,8 @@ class Inbox {
   [[nodiscard]] bool push(Node& node) noexcept {
     // relaxed: published by the exchange below.
     node.next.store(nullptr, std::memory_order_relaxed);
-    // acq_rel: release publishes the node; acquire pairs with try_idle() (INB-4). seq_cst is not
-    // needed: all decisions are on this one word.
+    // acq_rel: release publishes the node; acquire pairs with try_idle() (INB-4). seq_cst is
+    // not needed: all decisions are on this one word.
     Node* const previous = last_.exchange(&node, std::memory_order_acq_rel);
     if (previous == nullptr) {
       // release: pairs with front() of a consumer that polls without the token (control lane).
@@ -68,10 +71,12 @@ class Inbox {
 
   /// Idle if `node` is still the last one. Consumer only; after true the token is gone (INB-1).
   [[nodiscard]] bool try_idle(Node& node) noexcept {
-    // relaxed: published by the exchange below, whose success hands front_ to a producer (INB-5).
+    // relaxed: published by the exchange below, whose success hands front_ to a producer
+    // (INB-5).
     front_.store(nullptr, std::memory_order_relaxed);
     Node* expected = &node;
-    // release: pairs with push() (INB-4). relaxed on failure: nothing was learned but "not yet".
+    // release: pairs with push() (INB-4). relaxed on failure: nothing was learned but "not
+    // yet".
     if (last_.compare_exchange_strong(expected, nullptr, std::memory_order_release,
                                       std::memory_order_relaxed)) {
       return true;

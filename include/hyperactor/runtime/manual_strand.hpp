@@ -1,15 +1,15 @@
 // runtime/manual_strand.hpp - a strand that a thread of the user runs: clients, block_on.
 #pragma once
 
+#include "hyperactor/base/error.hpp"
+#include "hyperactor/runtime/strand.hpp"
+#include "hyperactor/runtime/task.hpp"
+
 #include <atomic>
 #include <memory>
 #include <string>
 #include <type_traits>
 #include <utility>
-
-#include "hyperactor/base/error.hpp"
-#include "hyperactor/runtime/strand.hpp"
-#include "hyperactor/runtime/task.hpp"
 
 namespace hyperactor::runtime {
 
@@ -22,8 +22,8 @@ class ManualStrand : public Strand {
   explicit ManualStrand(Scheduler& scheduler);
   ~ManualStrand() override;
 
-  /// Runs this strand on the calling thread until `done(context)`. Under simulation it steps the
-  /// simulation, and fails when nothing can run any more. On a worker it fails at once.
+  /// Runs this strand on the calling thread until `done(context)`. Under simulation it steps
+  /// the simulation, and fails when nothing can run any more. On a worker it fails at once.
   Result<void> run_until(bool (*done)(void* context), void* context);
 
   /// Runs what is there now, without waiting.
@@ -40,6 +40,7 @@ class ManualStrand : public Strand {
  protected:
   void advance() override;
   void on_manual_activation() override;
+
   void set_label(std::string label) { label_ = std::move(label); }
 
  private:
@@ -61,13 +62,16 @@ Result<T> block_on(Scheduler& scheduler, Task<T> task) {
   } else {
     if (task.frame() == nullptr) return {};
   }
+
   struct Root {
     ManualStrand* strand;
+
     ~Root() {
       strand->retire();
       strand->drop_reference();
     }
   };
+
   const Root root{new ManualStrand(scheduler)};
   root.strand->add_reference();
   // The task must end before its strand does: its waits are registered there.

@@ -24,11 +24,11 @@ struct StrandId {
 
 /// Why a node ends without having been handled.
 enum class DropReason : std::uint8_t {
-  Stopped,    ///< the receiver ended, cleanly
-  Failed,     ///< the receiver ended by a failure
-  Cancelled,  ///< the asker gave up before it was handled
-  Refused,    ///< a full mailbox
-  Restarted,  ///< the object that would have handled it was replaced
+  Stopped,      ///< the receiver ended, cleanly
+  Failed,       ///< the receiver ended by a failure
+  Cancelled,    ///< the asker gave up before it was handled
+  Refused,      ///< a full mailbox
+  Interrupted,  ///< its handler was aborted half-way: not handled again, not handed back
 };
 
 /// What can be done with a queued node. One constant table per kind of node.

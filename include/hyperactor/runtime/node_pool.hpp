@@ -21,13 +21,13 @@ namespace hyperactor::runtime {
 /// Blocks in steps of 64 bytes up to 1,024, cached by the thread that uses them.
 ///
 /// Design   Two magazines a size class (Bonwick & Adams, "Magazines and Vmem", 2001): a thread
-///          fills and empties magazines of 121 blocks; full ones travel between threads through a
-///          depot of exchange slots. So a message that is allocated here and freed there costs
-///          no shared write of its own. Blocks come back in the order in which they were freed
-///          and magazines in the order in which they were filled, so a stream of messages stays
-///          a walk through neighbouring lines, which the hardware and the run loop prefetch;
-///          with last-in-first-out reuse the order decays and a cross-core stream runs at the
-///          pace of one cache miss a message (docs/design/engine.md).
+///          fills and empties magazines of 121 blocks; full ones travel between threads through
+///          a depot of exchange slots. So a message that is allocated here and freed there
+///          costs no shared write of its own. Blocks come back in the order in which they were
+///          freed and magazines in the order in which they were filled, so a stream of messages
+///          stays a walk through neighbouring lines, which the hardware and the run loop
+///          prefetch; with last-in-first-out reuse the order decays and a cross-core stream
+///          runs at the pace of one cache miss a message (docs/design/engine.md).
 /// NP-1     A block is in exactly one place: with its user, in one magazine, or in the depot.
 /// NP-2     A magazine enters and leaves the depot by one exchange of one slot; no pointer is
 ///          ever compared, so there is no ABA.
@@ -44,8 +44,9 @@ class NodePool {
   static constexpr std::uint32_t kMagazine = 121;  ///< so that a magazine is 1 KiB
 
   [[nodiscard]] static constexpr std::uint8_t class_of(std::size_t bytes) noexcept {
-    return bytes > kGrain * kClasses ? kLarge
-                                     : static_cast<std::uint8_t>((bytes + kGrain - 1) / kGrain - 1);
+    return bytes > kGrain * kClasses
+               ? kLarge
+               : static_cast<std::uint8_t>((bytes + kGrain - 1) / kGrain - 1);
   }
 
   /// A block of class `size_class`, aligned to 64 bytes.
@@ -55,7 +56,8 @@ class NodePool {
       return allocate_slow(size_class);
     }
     void* const block = full->blocks[full->first++];
-    // The blocks to come were last touched by another core: fetch them while this one is filled.
+    // The blocks to come were last touched by another core: fetch them while this one is
+    // filled.
     __builtin_prefetch(full->blocks[full->first + kAhead], 1);
     unpoison(block, size_class);
     return block;

@@ -1,6 +1,10 @@
 // runtime/runtime.hpp - Runtime: the threads, or the simulation, that procs run on.
 #pragma once
 
+#include "hyperactor/base/error.hpp"
+#include "hyperactor/runtime/manual_strand.hpp"
+#include "hyperactor/runtime/task.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -8,10 +12,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-
-#include "hyperactor/base/error.hpp"
-#include "hyperactor/runtime/manual_strand.hpp"
-#include "hyperactor/runtime/task.hpp"
 
 namespace hyperactor {
 
@@ -43,16 +43,21 @@ class Runtime {
   /// cannot be parsed; the error says which.
   static Result<Runtime> threads(RuntimeOptions options = {});
 
-  /// One thread (the caller's), virtual time, every choice drawn from `seed`. Things happen while
-  /// somebody waits: block_on, TestEnv::await, or step().
+  /// One thread (the caller's), virtual time, every choice drawn from `seed`. Things happen
+  /// while somebody waits: block_on, TestEnv::await, or step().
   static Result<Runtime> simulated(std::uint64_t seed, RuntimeOptions options = {});
+
+  /// The runtime that procs share when none is given: threads, made when it is first needed; it
+  /// ends with its last user. Bad environment values end the process with a sentence and
+  /// code 2.
+  static Runtime shared();
 
   [[nodiscard]] bool is_simulated() const noexcept;
   [[nodiscard]] runtime::Scheduler& scheduler() const noexcept;
   [[nodiscard]] std::chrono::nanoseconds ask_timeout() const noexcept;
 
-  /// Simulation: runs one slice or lets time jump to the next timer. False if neither is left, and
-  /// always on threads.
+  /// Simulation: runs one slice or lets time jump to the next timer. False if neither is left,
+  /// and always on threads.
   bool step() const;
 
   /// Simulation: a hash over every choice so far, equal for equal seeds; 0 on threads.

@@ -1,9 +1,9 @@
 // runtime/scheduler.hpp - what both runtimes, threads and simulation, offer to strands.
 #pragma once
 
-#include <cstdint>
-
 #include "hyperactor/runtime/ticks.hpp"
+
+#include <cstdint>
 
 namespace hyperactor::runtime {
 
@@ -37,7 +37,8 @@ class Scheduler {
 
   [[nodiscard]] virtual bool simulated() const noexcept = 0;
 
-  /// Simulation: runs one strand, or lets time jump to the next timer; false if neither is left.
+  /// Simulation: runs one strand, or lets time jump to the next timer; false if neither is
+  /// left.
   virtual bool step() { return false; }
 
   /// 64 random bits; under simulation from the seed.

@@ -1,18 +1,18 @@
 // runtime/sleep.hpp - awaiting a time, or everybody else's turn.
 #pragma once
 
+#include "hyperactor/runtime/task.hpp"
+#include "hyperactor/runtime/wait.hpp"
+
 #include <chrono>
 #include <concepts>
 #include <coroutine>
 #include <cstdint>
 
-#include "hyperactor/runtime/task.hpp"
-#include "hyperactor/runtime/wait.hpp"
-
 namespace hyperactor {
 
-/// `co_await sleep(d)`: goes on after at least `d`. Zero or less goes on at once; anything beyond
-/// about 290 years is that. Cancel-safe: destroying the awaiting task disarms the timer.
+/// `co_await sleep(d)`: goes on after at least `d`. Zero or less goes on at once; anything
+/// beyond about 290 years is that. Cancel-safe: destroying the awaiting task disarms the timer.
 class [[nodiscard]] Sleep {
  public:
   explicit Sleep(std::chrono::nanoseconds duration) noexcept : duration_(duration) {}

@@ -1,11 +1,11 @@
 // runtime/slot_table.hpp - every strand of the process by slot and generation, with its owners.
 #pragma once
 
+#include "hyperactor/runtime/node.hpp"
+
 #include <array>
 #include <atomic>
 #include <cstdint>
-
-#include "hyperactor/runtime/node.hpp"
 
 namespace hyperactor::runtime {
 
@@ -13,9 +13,11 @@ class Strand;
 
 /// Slot -> strand, and the strand's reference count.
 ///
-/// SLT-1  A slot's word is {generation, references}. A reference may be taken from an id only by
+/// SLT-1  A slot's word is {generation, references}. A reference may be taken from an id only
+/// by
 ///        a compare-exchange that finds the id's generation and a count above zero.
-/// SLT-2  The count reaches zero once; whoever takes it there destroys the strand and then moves
+/// SLT-2  The count reaches zero once; whoever takes it there destroys the strand and then
+/// moves
 ///        the slot to its next generation, so an old id never resolves again.
 /// SLT-3  Entries are never unmapped: reading the entry of any id is always safe.
 /// Threads  Any.  Cost: acquire and release one read-modify-write each.
@@ -58,8 +60,8 @@ class SlotTable {
     }
   }
 
-  /// Calls `visit(strand)` for every strand, each kept alive during its call. No order: sort what
-  /// you show.
+  /// Calls `visit(strand)` for every strand, each kept alive during its call. No order: sort
+  /// what you show.
   template <class Visit>
   void for_each(Visit&& visit) {
     const std::uint32_t end = slots_used_.load(std::memory_order_acquire);

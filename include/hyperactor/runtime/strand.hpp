@@ -1,17 +1,17 @@
 // runtime/strand.hpp - what a scheduler runs: a queue of work, a control lane, and a token.
 #pragma once
 
-#include <atomic>
-#include <coroutine>
-#include <cstdint>
-#include <string>
-#include <utility>
-
 #include "hyperactor/runtime/activation.hpp"
 #include "hyperactor/runtime/inbox.hpp"
 #include "hyperactor/runtime/node.hpp"
 #include "hyperactor/runtime/thread_state.hpp"
 #include "hyperactor/telemetry/evidence.hpp"
+
+#include <atomic>
+#include <coroutine>
+#include <cstdint>
+#include <string>
+#include <utility>
 
 namespace hyperactor::runtime {
 
@@ -54,13 +54,14 @@ class Resumable {
   bool ready_ = false;
 };
 
-/// One serial activity: an actor, a client or a root task. Its nodes run one at a time, in order,
-/// on whatever thread has its token (INB-1).
+/// One serial activity: an actor, a client or a root task. Its nodes run one at a time, in
+/// order, on whatever thread has its token (INB-1).
 ///
 /// STR-1  Two lanes. The inbox carries work; it waits while a handler is suspended. The control
 ///        lane carries replies, timers, signals and is looked at before each work item.
 /// STR-2  Memory: a strand lives while its slot's count is above zero; a running loop owns one.
-/// STR-3  A closed strand refuses sends; what was pushed before that, or races with it, is dropped
+/// STR-3  A closed strand refuses sends; what was pushed before that, or races with it, is
+/// dropped
 ///        with a reason by whoever holds the token: never lost.
 /// STR-4  Everything about a message that must be written (status, recorder, totals) is written
 ///        before the token can be released.
@@ -87,8 +88,10 @@ class Strand {
   // acquire: pairs with close(); whoever sees it also sees why.
   [[nodiscard]] bool closed() const noexcept { return closed_.load(std::memory_order_acquire); }
 
-  [[nodiscard]] StrandId id() const noexcept { return id_; }
+  [[nodiscard]] StrandId strand_id() const noexcept { return id_; }
+
   [[nodiscard]] Scheduler& scheduler() const noexcept { return *scheduler_; }
+
   [[nodiscard]] telemetry::StatusRecord& record() const noexcept { return *record_; }
 
   [[nodiscard]] StrandState state() const noexcept {
@@ -103,10 +106,12 @@ class Strand {
   [[nodiscard]] std::uint64_t handled() const noexcept {
     return record_->handled.load(std::memory_order_relaxed);
   }
+
   /// Messages waiting at the end of the last slice, as far as they were counted.
   [[nodiscard]] std::uint64_t depth() const noexcept {
     return depth_.load(std::memory_order_relaxed);
   }
+
   [[nodiscard]] std::uint64_t depth_max() const noexcept {
     return depth_max_.load(std::memory_order_relaxed);
   }
@@ -114,12 +119,16 @@ class Strand {
   /// What reports call it.
   [[nodiscard]] virtual std::string label() const = 0;
 
+  /// The mailbox::Owner this strand belongs to, or null; opaque at this level.
+  [[nodiscard]] virtual void* owner() noexcept { return nullptr; }
+
   // --- scheduler ---------------------------------------------------------------------------
 
   /// Runs one slice. The caller has the token; it is gone on return.
   void run(ThreadState& thread);
 
-  std::atomic<Strand*> queue_next{nullptr};  ///< link of the injector; the token holder's
+  /// Whether a thread of the user runs it (client, block_on).
+  [[nodiscard]] bool is_manual() const noexcept { return mode_ == Mode::Manual; }
 
   // --- the thread that has the token -------------------------------------------------------
 
@@ -128,18 +137,14 @@ class Strand {
   void forget_ready(Resumable& frame) noexcept;
   /// Resumes ready coroutines until none is left. Constant stack, however long the chain.
   void pump();
+
   [[nodiscard]] bool has_ready() const noexcept { return ready_head_ != nullptr; }
 
   [[nodiscard]] Node* current() const noexcept { return current_; }
+
   [[nodiscard]] std::uint64_t current_id() const noexcept {
     return current_ == nullptr ? 0 : current_->id;
   }
-
-  /// Waits (asks, sleeps, receives) of this strand, oldest first; see wait.hpp.
-  Wait* waits_head = nullptr;
-  Wait* waits_tail = nullptr;
-  WaitTimer* deadline_timer = nullptr;  ///< armed for `deadline`, or none
-  std::uint64_t deadline = 0;           ///< ticks; the earliest of the waits, or earlier
 
  protected:
   /// Makes whoever has the token look at the control lane, the flags and the ready frames.
@@ -153,9 +158,12 @@ class Strand {
 
   /// Whether work must wait: a handler is suspended, or the owner is starting or stopping.
   [[nodiscard]] bool held() const noexcept { return held_; }
+
   void set_held(bool held) noexcept { held_ = held; }
+
   /// advance() runs before anything else happens on this strand.
   void request_advance() noexcept { attention_ = true; }
+
   /// Next time round, give others a turn although this strand could go on.
   void request_yield() noexcept { yield_ = true; }
 
@@ -176,11 +184,19 @@ class Strand {
   /// Whether end() has done its work.
   [[nodiscard]] bool ended() const noexcept { return mode_ == Mode::Dead; }
 
+  /// What the status says while a message is handled, and while none is.
+  void set_working_states(StrandState busy, StrandState idle) noexcept {
+    busy_state_ = busy;
+    idle_state_ = idle;
+  }
+
   void set_mode(Mode mode) noexcept { mode_ = mode; }
+
   void set_state(StrandState state, std::uint64_t now) noexcept;
 
   /// A step of the owner's own state machine, after control items or on request_advance().
   virtual void advance() = 0;
+
   /// A pushed node found a Manual strand idle: the token is parked here until the user's thread
   /// takes it.
   virtual void on_manual_activation() {}
@@ -199,9 +215,15 @@ class Strand {
   Activation activation_;
   std::atomic<bool> closed_{false};
   Mode mode_ = Mode::Scheduled;
+  StrandState busy_state_ = StrandState::Processing;
+  StrandState idle_state_ = StrandState::Idle;
   StrandId id_;
   Scheduler* scheduler_;
 
+ public:
+  std::atomic<Strand*> queue_next{nullptr};  ///< link of the injector; the token holder's
+
+ private:
   // Line 1: the thread with the token; control producers only when the lane was empty.
   alignas(64) Inbox control_;
   telemetry::StatusRecord* record_ = nullptr;
@@ -217,6 +239,13 @@ class Strand {
   // Counted at the end of a slice that leaves work behind.
   std::atomic<std::uint64_t> depth_{0};
   std::atomic<std::uint64_t> depth_max_{0};
+
+ public:
+  /// Waits (asks, sleeps, receives) of this strand, oldest first; see wait.hpp.
+  Wait* waits_head = nullptr;
+  Wait* waits_tail = nullptr;
+  WaitTimer* deadline_timer = nullptr;  ///< armed for `deadline`, or none
+  std::uint64_t deadline = 0;           ///< ticks; the earliest of the waits, or earlier
 };
 
 /// Puts an activated strand where a worker will find it; the caller has its token.

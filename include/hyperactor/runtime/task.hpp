@@ -1,6 +1,8 @@
 // runtime/task.hpp - Task<T>: a lazy coroutine of one strand; destroying it cancels it.
 #pragma once
 
+#include "hyperactor/runtime/strand.hpp"
+
 #include <concepts>
 #include <coroutine>
 #include <cstddef>
@@ -8,8 +10,6 @@
 #include <optional>
 #include <type_traits>
 #include <utility>
-
-#include "hyperactor/runtime/strand.hpp"
 
 namespace hyperactor {
 
@@ -129,7 +129,7 @@ struct TaskAwaiter {
     if constexpr (std::is_void_v<T>) {
       if (frame != nullptr) frame->take();
     } else {
-      return frame == nullptr ? std::move(*ready) : frame->take();
+      return frame == nullptr ? std::move(**ready) : frame->take();
     }
   }
 
@@ -141,11 +141,14 @@ struct TaskAwaiter {
 
 /// A lazy coroutine: nothing runs before it is awaited, or handed to block_on or an actor.
 ///
-/// Lifetime  Owns its frame, and through its frame everything it waits for. Destroying a task that
-///           is suspended cancels it: its awaits unregister, its locals are destroyed. Move-only.
+/// Lifetime  Owns its frame, and through its frame everything it waits for. Destroying a task
+/// that
+///           is suspended cancels it: its awaits unregister, its locals are destroyed.
+///           Move-only.
 /// Ready     Constructible from a value without a coroutine frame: `return Result<void>{};`.
 /// Threads   A task runs on one strand; awaiting it on another is not possible.
-/// Cost      About 10 ns a frame, from a per-thread pool; no stack growth however long the chain.
+/// Cost      About 10 ns a frame, from a per-thread pool; no stack growth however long the
+/// chain.
 template <class T>
 class [[nodiscard]] Task {
  public:
@@ -178,6 +181,9 @@ class [[nodiscard]] Task {
 
   /// The frame, or null when made from a value. For those who run tasks.
   [[nodiscard]] promise_type* frame() const noexcept { return frame_; }
+
+  /// Hands the frame to the caller, who destroys it.
+  [[nodiscard]] promise_type* release() noexcept { return std::exchange(frame_, nullptr); }
 
   /// The value, once the frame is done or if there is none. Throws what the task threw.
   T take() { return frame_ == nullptr ? std::move(*ready_) : frame_->take(); }
@@ -222,6 +228,8 @@ class [[nodiscard]] Task<void> {
   runtime::TaskAwaiter<void> operator co_await() && noexcept { return {frame_, nullptr}; }
 
   [[nodiscard]] promise_type* frame() const noexcept { return frame_; }
+
+  [[nodiscard]] promise_type* release() noexcept { return std::exchange(frame_, nullptr); }
 
   void take() {
     if (frame_ != nullptr) frame_->take();

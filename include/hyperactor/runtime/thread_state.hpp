@@ -1,9 +1,9 @@
 // runtime/thread_state.hpp - what a thread keeps for the message path: pool, clock, ids, ring.
 #pragma once
 
-#include <cstdint>
-
 #include "hyperactor/runtime/node_pool.hpp"
+
+#include <cstdint>
 
 namespace hyperactor::telemetry {
 class MessageRing;
@@ -24,8 +24,8 @@ struct ThreadState {
   std::uint64_t next_id = 0;       ///< the next message id
   std::uint64_t last_id = 0;       ///< end of the block of ids this thread owns
   telemetry::MessageRing* ring = nullptr;
-  std::uint64_t slice_ticks = ~0ULL >> 2;   ///< how long a strand may run here, looked at
-                                            ///< every 16 messages
+  std::uint64_t slice_ticks = ~0ULL >> 2;  ///< how long a strand may run here, looked at
+                                           ///< every 16 messages
   std::uint32_t slice_messages = ~0U;      ///< how many messages it may handle
   bool exit_armed = false;
   NodePool pool;

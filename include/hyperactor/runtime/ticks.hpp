@@ -6,8 +6,8 @@
 
 namespace hyperactor::runtime {
 
-/// Reads the cycle counter: 13 ns where clock_gettime costs 29. Comparable across threads of one
-/// process. Only differences mean anything; `TickScale` turns them into time.
+/// Reads the cycle counter: 13 ns where clock_gettime costs 29. Comparable across threads of
+/// one process. Only differences mean anything; `TickScale` turns them into time.
 [[nodiscard]] inline std::uint64_t read_ticks() noexcept {
 #if defined(__x86_64__)
   return __builtin_ia32_rdtsc();

@@ -1,13 +1,13 @@
 // runtime/wait.hpp - one thing a strand waits for: an answer, a time, a value.
 #pragma once
 
-#include <array>
-#include <atomic>
-#include <cstdint>
-
 #include "hyperactor/runtime/node.hpp"
 #include "hyperactor/runtime/strand.hpp"
 #include "hyperactor/runtime/timer.hpp"
+
+#include <array>
+#include <atomic>
+#include <cstdint>
 
 namespace hyperactor::runtime {
 
@@ -23,24 +23,29 @@ struct WaitId {
 
 /// A wait in progress. Lives in the awaiting object; only its strand's thread touches it.
 ///
-/// WT-1   A completion carries a WaitId, never an address. It is looked up on the strand's thread,
+/// WT-1   A completion carries a WaitId, never an address. It is looked up on the strand's
+/// thread,
 ///        so a wait that was given up cannot be completed.
-/// WT-2   Whether a wait is still open may be asked by anybody (WaitTable::open): this is the stop
+/// WT-2   Whether a wait is still open may be asked by anybody (WaitTable::open): this is the
+/// stop
 ///        flag that the receiver of a request sees (00 §3, cancellation).
 struct Wait {
   Wait* prev = nullptr;
   Wait* next = nullptr;
   Strand* strand = nullptr;
   WaitId id;
-  const char* what = "";           ///< "ask", "sleep", ...: for reports
-  StrandId target;                 ///< who is waited for, if anybody
-  std::uint32_t type = 0;          ///< NameIndex of the request's type, if any
-  std::uint64_t since = 0;         ///< ticks
-  std::uint64_t deadline = 0;      ///< ticks; 0 = none
+  const char* what = "";       ///< "ask", "sleep", ...: for reports
+  StrandId target;             ///< who is waited for, if anybody
+  std::uint32_t type = 0;      ///< NameIndex of the request's type, if any
+  std::uint64_t since = 0;     ///< ticks
+  std::uint64_t deadline = 0;  ///< ticks; 0 = none
   /// The completion arrived. The wait is still open; `completion` is valid during the call.
   void (*complete)(Wait& wait, Node& completion) = nullptr;
   /// The deadline passed. Must close the wait.
   void (*expire)(Wait& wait) = nullptr;
+  /// The strand's owner ends. Set by waits that nobody else would end; must close and free
+  /// them.
+  void (*abandon)(Wait& wait) = nullptr;
 };
 
 /// A queued completion of a wait. Kinds with a payload derive from it.
@@ -52,9 +57,10 @@ struct Completion : Node {
 class WaitTable {
  public:
   struct Entry {
-    std::atomic<std::uint64_t> word{0};    // generation << 1 | open
-    std::atomic<std::uint64_t> strand{0};  // StrandId; may be a later owner's: see post_completion
-    Wait* wait = nullptr;                  // owner strand's thread
+    std::atomic<std::uint64_t> word{0};  // generation << 1 | open
+    std::atomic<std::uint64_t> strand{
+        0};                // StrandId; may be a later owner's: see post_completion
+    Wait* wait = nullptr;  // owner strand's thread
   };
 
   static WaitTable& process() noexcept;
@@ -74,11 +80,12 @@ class WaitTable {
                : nullptr;
   }
 
-  /// Whose thread a completion of `id` must go to; if the wait is over, perhaps somebody else's,
-  /// who will not know `id` either.
+  /// Whose thread a completion of `id` must go to; if the wait is over, perhaps somebody
+  /// else's, who will not know `id` either.
   [[nodiscard]] StrandId strand_of(WaitId id) noexcept {
     const std::uint64_t packed = entry(id.slot).strand.load(std::memory_order_acquire);
-    return StrandId{static_cast<std::uint32_t>(packed >> 32U), static_cast<std::uint32_t>(packed)};
+    return StrandId{static_cast<std::uint32_t>(packed >> 32U),
+                    static_cast<std::uint32_t>(packed)};
   }
 
   WaitId take(Wait& wait);
@@ -96,16 +103,18 @@ class WaitTable {
   std::array<std::atomic<Entry*>, kSlotsMax / kChunk> chunks_{};
 };
 
-/// Registers `wait` with `strand`, by the strand's thread. With `wait.deadline` set, expire() is
-/// called when it has passed: one timer a strand, however many waits it has.
+/// Registers `wait` with `strand`, by the strand's thread. With `wait.deadline` set, expire()
+/// is called when it has passed: one timer a strand, however many waits it has.
 void open_wait(Strand& strand, Wait& wait);
 
 /// Unregisters; a completion that is on its way will find nothing. Idempotent.
 void close_wait(Wait& wait) noexcept;
 
+/// Calls abandon() of every wait that has one.
+void abandon_waits(Strand& strand);
+
 /// A timer that completes a wait. Allocated from the pool; arm_wait_timer() returns it.
-struct WaitTimer : Completion {
-  Timer timer;
+struct WaitTimer : Completion, Timer {
   StrandId strand;  ///< set if it is the timer of a strand's deadlines
 };
 

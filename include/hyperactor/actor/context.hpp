@@ -1,0 +1,141 @@
+// actor/context.hpp - Context<A>: what a handler may do besides looking at its message.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <new>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "hyperactor/actor/instance.hpp"
+#include "hyperactor/mailbox/ask.hpp"
+#include "hyperactor/mailbox/owner.hpp"
+#include "hyperactor/mailbox/port.hpp"
+
+namespace hyperactor {
+
+template <class A>
+class ActorHandle;
+
+/// Stops a delayed or periodic message. Dropping it does not.
+class DelayedPost {
+ public:
+  explicit DelayedPost(runtime::WaitId wait) noexcept : wait_(wait) {}
+
+  /// On the actor that made it. Messages already queued are still handled.
+  void cancel(const Caller& caller) const;
+
+ private:
+  runtime::WaitId wait_;
+};
+
+/// The part of a context that does not know the actor's type.
+class ContextBase : public Caller {
+ public:
+  explicit ContextBase(actor::Instance& instance) noexcept
+      : Caller(instance), instance_(&instance) {}
+
+  ContextBase(const ContextBase&) = delete;
+  ContextBase& operator=(const ContextBase&) = delete;
+
+  /// Ends this actor after the present handler: at once, or after what was accepted.
+  void stop(std::string reason) {
+    instance_->send_signal(actor::SignalKind::Stop, std::move(reason));
+  }
+  void drain_and_stop(std::string reason) {
+    instance_->send_signal(actor::SignalKind::Drain, std::move(reason));
+  }
+  /// Fails this actor at its next await, or after the present handler.
+  void abort(std::string reason) {
+    instance_->send_signal(actor::SignalKind::Abort, std::move(reason));
+  }
+
+  /// The message being handled, and the one whose handler sent it; 0 = from outside.
+  [[nodiscard]] std::uint64_t message_id() const noexcept { return strand().current_id(); }
+  [[nodiscard]] std::uint64_t cause_id() const noexcept {
+    return strand().current() == nullptr ? 0 : strand().current()->cause;
+  }
+
+  /// Whether nobody waits any more for the request being handled: its asker gave up, died, or its
+  /// deadline passed. For handlers that work long.
+  [[nodiscard]] bool is_cancelled() const noexcept;
+
+  /// What is left of the request's deadline; nullopt if it has none.
+  [[nodiscard]] std::optional<std::chrono::nanoseconds> remaining() const noexcept;
+
+  [[nodiscard]] const Runtime& runtime() const noexcept { return instance_->proc().runtime(); }
+  [[nodiscard]] std::vector<ActorId> children() const { return instance_->children(); }
+  [[nodiscard]] const ActorId& parent_id() const noexcept { return instance_->parent_id(); }
+
+  /// A port of this actor, with its receiver. `coalesce`: only the newest message matters.
+  template <class M>
+  std::pair<PortHandle<M>, PortReceiver<M>> open_port(bool coalesce = false) {
+    auto [sender, receiver] = channel<M>(coalesce);
+    return {PortHandle<M>(owner(), std::move(sender)),
+            PortReceiver<M>(strand().scheduler(), std::move(receiver))};
+  }
+
+  /// A port for one message.
+  template <class M>
+  std::pair<OncePortHandle<M>, OncePortReceiver<M>> open_once_port() {
+    auto [sender, receiver] = once_channel<M>();
+    return {OncePortHandle<M>(owner(), std::move(sender)),
+            OncePortReceiver<M>(strand().scheduler(), std::move(receiver))};
+  }
+
+  /// A port whose messages `fn` takes on the sender's thread.
+  template <class M>
+  PortHandle<M> open_function_port(std::function<Result<void>(M)> fn) {
+    return PortHandle<M>(owner(), std::move(fn));
+  }
+
+  [[nodiscard]] actor::Instance& instance() const noexcept { return *instance_; }
+
+ private:
+  actor::Instance* instance_;
+};
+
+/// Handed to every hook and handler of A; valid as long as the actor, also across awaits.
+template <class A>
+class Context : public ContextBase {
+ public:
+  using ContextBase::ContextBase;
+
+  /// A handle of this actor.
+  [[nodiscard]] ActorHandle<A> self() const;
+
+  /// Makes a child: `cx.spawn<Worker>(args...)`, or `cx.spawn<Worker>("name", args...)`. It stops
+  /// with this actor, and its failure fails this actor. Fails if the actor is stopping.
+  template <class B, class... Args>
+  Result<ActorHandle<B>> spawn(Args&&... args);
+
+  /// Sends M to this actor after `delay`, never earlier. Discarded when the actor ends.
+  template <class M>
+  DelayedPost post_after(std::chrono::nanoseconds delay, M message) {
+    return post_repeatedly<M>(delay, std::chrono::nanoseconds{0}, std::move(message));
+  }
+
+  /// Sends a copy of M to this actor every `period`, first after one. Zero or less is refused by
+  /// an error of the actor.
+  template <class M>
+  DelayedPost post_every(std::chrono::nanoseconds period, M message) {
+    if (period.count() <= 0) {
+      instance().fail("post_every: a period of " + std::to_string(period.count()) +
+                          " ns: give more than zero",
+                      false);
+      return DelayedPost(runtime::WaitId{});
+    }
+    return post_repeatedly<M>(period, period, std::move(message));
+  }
+
+ private:
+  template <class M>
+  DelayedPost post_repeatedly(std::chrono::nanoseconds delay, std::chrono::nanoseconds period,
+                              M message);
+};
+
+}  // namespace hyperactor

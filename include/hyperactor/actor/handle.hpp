@@ -1,0 +1,249 @@
+// actor/handle.hpp - ActorHandle<A>: a local, typed, strong reference to an actor.
+// Path: local send, step 1 of 9. Before: the user's code. Next: mailbox/message.hpp.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "hyperactor/actor/handler.hpp"
+#include "hyperactor/actor/instance_of.hpp"
+#include "hyperactor/mailbox/ask.hpp"
+
+namespace hyperactor {
+
+namespace actor {
+
+/// Awaits the end of an instance; the value is its terminal status.
+class Ended {
+ public:
+  explicit Ended(Instance& instance) noexcept : instance_(instance) { instance.add_reference(); }
+  Ended(const Ended&) = delete;
+  Ended& operator=(const Ended&) = delete;
+  ~Ended();
+
+  bool await_ready() const { return instance_.status().is_terminal(); }
+
+  template <std::derived_from<runtime::Resumable> Promise>
+  void await_suspend(std::coroutine_handle<Promise> frame) {
+    begin(frame.promise());
+  }
+
+  ActorStatus await_resume() const { return instance_.status(); }
+
+ private:
+  struct Registered : runtime::Wait {
+    Ended* owner = nullptr;
+  };
+
+  void begin(runtime::Resumable& frame);
+
+  Instance& instance_;
+  runtime::Resumable* frame_ = nullptr;
+  Registered wait_;
+};
+
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
+inline constexpr bool kDestroysTemporariesTwice = true;  // chapter 80 §4.1, bug A
+#else
+inline constexpr bool kDestroysTemporariesTwice = false;
+#endif
+
+template <class Arg>
+constexpr bool awaitable_argument() {
+  using T = std::remove_cvref_t<Arg>;
+  return !kDestroysTemporariesTwice || std::is_lvalue_reference_v<Arg> ||
+         !std::is_aggregate_v<T> || std::is_trivially_destructible_v<T>;
+}
+
+/// A send to an actor that has ended: drops the message, which brings it back to its sender.
+void refuse_send(Instance& instance, runtime::Node& message);
+
+/// One sentence for a wrong send; true if the send may go on.
+template <class A, class M>
+constexpr bool check_send() {
+  static_assert(detail::is_complete<A>(), "this actor is only declared here, not defined");
+  if constexpr (detail::is_complete<A>()) {
+    static_assert(detail::count_handlers<A, M>() < 2,
+                  "this actor has more than one handler for this message");
+    static_assert(detail::count_handlers<A, M>() != 0, "this actor does not handle this message");
+    return detail::count_handlers<A, M>() == 1;
+  } else {
+    return false;
+  }
+}
+
+}  // namespace actor
+
+/// Strong and local: keeps the actor's record alive, not the actor. Copies are cheap (one atomic
+/// increment) and may be used on any thread.
+template <class A>
+class ActorHandle {
+ public:
+  using ActorType = A;
+
+  /// Takes over one reference.
+  explicit ActorHandle(actor::InstanceOf<A>& instance) noexcept : instance_(&instance) {}
+
+  ActorHandle(const ActorHandle& other) noexcept : instance_(other.instance_) {
+    if (instance_ != nullptr) base().add_reference();
+  }
+
+  ActorHandle(ActorHandle&& other) noexcept : instance_(std::exchange(other.instance_, nullptr)) {}
+
+  ActorHandle& operator=(ActorHandle other) noexcept {
+    std::swap(instance_, other.instance_);
+    return *this;
+  }
+
+  ~ActorHandle() {
+    if (instance_ != nullptr) base().drop_reference();
+  }
+
+  [[nodiscard]] const ActorId& id() const noexcept { return base().id(); }
+
+  /// Sends `M(args...)`, built in place. Never fails visibly: what cannot be delivered comes back
+  /// to `caller` (Actor::handle_undeliverable). Cost: one exchange, no allocation in steady state.
+  template <class M, class... Args>
+  void post(const Caller& caller, Args&&... args) const {
+    if constexpr (actor::check_send<A, M>()) {
+      mailbox::check_arguments<M, Args...>();
+      runtime::Node& node = mailbox::make_message<M>(caller, actor::kMessageOps<A, M>,
+                                                     std::forward<Args>(args)...);
+      runtime::Strand& strand = base();
+      if (strand.closed()) [[unlikely]] {
+        actor::refuse_send(base(), node);
+        return;
+      }
+      strand.push_work(node);
+    }
+  }
+
+  /// Sends a finished message.
+  template <class M>
+  void post(const Caller& caller, M message) const {
+    post<M, M>(caller, std::move(message));
+  }
+
+  /// Sends `M(args...)`, or gives the message back if the actor has ended.
+  template <class M, class... Args>
+  std::expected<void, Undelivered<M>> try_send(const Caller& caller, Args&&... args) const {
+    if constexpr (actor::check_send<A, M>()) {
+      mailbox::check_arguments<M, Args...>();
+      runtime::Strand& strand = base();
+      if (strand.closed()) [[unlikely]] {
+        return std::unexpected(Undelivered<M>{
+            M(std::forward<Args>(args)...),
+            mailbox::owner_ended(base(), "sending " + std::string(short_type_name<M>()))});
+      }
+      strand.push_work(mailbox::make_message<M>(caller, actor::kMessageOps<A, M>,
+                                                std::forward<Args>(args)...));
+      return {};
+    }
+  }
+
+  /// Sends the request `M(args...)` at once. The answer is awaited, continued with, or blocked on;
+  /// it always comes (see Ask).
+  template <class M, class... Args>
+  Ask<mailbox::ReplyOf<M>> ask(const Caller& caller, Args&&... args) const {
+    return ask_within<M>(caller, AskOptions{}, std::forward<Args>(args)...);
+  }
+
+  template <class M, class... Args>
+  Ask<mailbox::ReplyOf<M>> ask(const Caller& caller, AskOptions options, Args&&... args) const {
+    return ask_within<M>(caller, options, std::forward<Args>(args)...);
+  }
+
+  /// What the actor is doing now, or how it ended.
+  [[nodiscard]] ActorStatus status() const { return base().status(); }
+
+  /// `co_await handle.ended()`: the terminal status, once it has ended.
+  [[nodiscard]] actor::Ended ended() const noexcept { return actor::Ended(base()); }
+
+  /// Leaves the queue and ends, after the present handler.
+  void stop(std::string reason) const {
+    base().send_signal(actor::SignalKind::Stop, std::move(reason));
+  }
+
+  /// Refuses new messages, handles what was accepted, then ends.
+  void drain_and_stop(std::string reason) const {
+    base().send_signal(actor::SignalKind::Drain, std::move(reason));
+  }
+
+  /// Fails the actor at its next suspension point, at once if it is suspended or idle.
+  void abort(std::string reason) const {
+    base().send_signal(actor::SignalKind::Abort, std::move(reason));
+  }
+
+  [[nodiscard]] std::vector<ActorId> children() const { return base().children(); }
+
+  /// The parent's id; an empty one for a root.
+  [[nodiscard]] const ActorId& parent_id() const noexcept { return base().parent_id(); }
+
+  /// Messages waiting, as of the end of its last turn; and the most there ever were.
+  [[nodiscard]] std::uint64_t depth() const noexcept { return base().depth(); }
+  [[nodiscard]] std::uint64_t depth_max() const noexcept { return base().depth_max(); }
+  [[nodiscard]] std::uint64_t handled() const noexcept { return base().handled(); }
+  [[nodiscard]] std::uint64_t undeliverable_count() const noexcept {
+    return base().undeliverable_count();
+  }
+  [[nodiscard]] std::uint64_t unwanted_count() const noexcept { return base().unwanted_count(); }
+
+  /// For the runtime's own layers.
+  [[nodiscard]] actor::Instance& base() const noexcept {
+    return *reinterpret_cast<actor::Instance*>(instance_);
+  }
+
+  friend bool operator==(const ActorHandle& a, const ActorHandle& b) noexcept {
+    return a.instance_ == b.instance_;
+  }
+
+ private:
+  template <class M, class... Args>
+  Ask<mailbox::ReplyOf<M>> ask_within(const Caller& caller, const AskOptions& options,
+                                      Args&&... args) const {
+    using Reply = mailbox::ReplyOf<M>;
+    if constexpr (actor::check_send<A, M>()) {
+      static_assert(mailbox::Request<M>,
+                    "only a message with a Reply can be asked: add `using Reply = …;`, or post it");
+      static_assert((actor::awaitable_argument<Args&&>() && ...),
+                    "this compiler destroys a temporary message twice when the ask is awaited: "
+                    "pass the message's fields, or name the message first");
+      mailbox::check_arguments<M, Args...>();
+      mailbox::ensure_type_name<M>();
+      auto* state = new mailbox::AskState<Reply>(
+          caller, base(), mailbox::kTypeName<M>.load(std::memory_order_relaxed), options);
+      runtime::Strand& strand = base();
+      auto& node = mailbox::make_message<M>(caller, actor::kMessageOps<A, M>,
+                                            std::forward<Args>(args)...);
+      node.flags |= runtime::kNodeRequest;
+      node.asker = state->id;
+      node.deadline = state->deadline;
+      if (strand.closed()) [[unlikely]] {
+        actor::refuse_send(base(), node);
+      } else {
+        strand.push_work(node);
+      }
+      return Ask<Reply>(state);
+    } else {
+      return Ask<Reply>(nullptr);
+    }
+  }
+
+  // InstanceOf<A> may be incomplete where a handle is only stored; see base().
+  actor::InstanceOf<A>* instance_;
+};
+
+/// Waits on the calling thread until the actor has ended.
+template <class A>
+Result<ActorStatus> wait_ended(const ActorHandle<A>& handle) {
+  auto wait = [](ActorHandle<A> awaited) -> Task<ActorStatus> {
+    actor::Ended ended(awaited.base());
+    auto status = co_await ended;
+    co_return status;
+  };
+  return runtime::block_on(handle.base().scheduler(), wait(handle));
+}
+
+}  // namespace hyperactor

@@ -1,0 +1,168 @@
+// mailbox/ask.hpp - Ask<R>: a request that was sent, and will end.
+#pragma once
+
+#include <chrono>
+#include <concepts>
+#include <coroutine>
+#include <functional>
+#include <new>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "hyperactor/base/error.hpp"
+#include "hyperactor/mailbox/reply_port.hpp"
+#include "hyperactor/runtime/manual_strand.hpp"
+#include "hyperactor/runtime/wait.hpp"
+
+namespace hyperactor {
+
+/// Stands before the message's arguments: `account.ask<Balance>(cx, AskOptions{.timeout = 1s})`.
+struct AskOptions {
+  std::chrono::nanoseconds timeout{-1};  ///< -1: the runtime's ask timeout (30 s)
+};
+
+static_assert(std::is_trivially_destructible_v<AskOptions>);
+
+namespace mailbox {
+
+/// The part of an ask that does not depend on the type of its answer.
+class AskCore : public runtime::Wait {
+ public:
+  AskCore(const Caller& caller, const Owner& callee, std::uint32_t message_type,
+          const AskOptions& options);
+  AskCore(const AskCore&) = delete;
+  AskCore& operator=(const AskCore&) = delete;
+
+  [[nodiscard]] bool is_done() const noexcept { return done_; }
+
+  void await(runtime::Resumable& frame) noexcept { frame_ = &frame; }
+
+  /// Runs the asking client on this thread until the answer is there.
+  Result<void> block();
+
+ protected:
+  ~AskCore();
+
+  /// The answer is there: wakes who awaits it.
+  void finish() noexcept;
+  [[nodiscard]] Error deadline_passed() const;
+  [[nodiscard]] bool has_continuation() const noexcept { return continuation_ != nullptr; }
+
+  runtime::Node* continuation_ = nullptr;  // what .then() left here
+
+ private:
+  runtime::Resumable* frame_ = nullptr;
+  ActorId callee_;
+  std::int64_t limit_ns_ = 0;
+  bool done_ = false;
+  bool client_ = false;
+};
+
+template <class R>
+class AskState final : public AskCore {
+ public:
+  AskState(const Caller& caller, const Owner& callee, std::uint32_t message_type,
+           const AskOptions& options)
+      : AskCore(caller, callee, message_type, options) {
+    complete = [](runtime::Wait& wait, runtime::Node& reply) {
+      static_cast<AskState&>(wait).set(std::move(static_cast<ReplyNode<R>&>(reply).value));
+    };
+    expire = [](runtime::Wait& wait) {
+      auto& self = static_cast<AskState&>(wait);
+      self.set(std::unexpected(self.deadline_passed()));
+    };
+  }
+
+  ~AskState() {
+    if (continuation_ != nullptr) drop_continuation_(*continuation_);
+  }
+
+  static void* operator new(std::size_t bytes) {
+    return runtime::tls.pool.allocate_bytes(bytes);
+  }
+  static void operator delete(void* memory, std::size_t bytes) noexcept {
+    runtime::tls.pool.release_bytes(memory, bytes);
+  }
+
+  void set(Result<R>&& value) {
+    value_.emplace(std::move(value));
+    finish();
+  }
+
+  Result<R> take() { return std::move(*value_); }
+
+  /// `node` becomes work of the asking strand when the answer comes; it frees this state.
+  void then(runtime::Node& node, void (*drop)(runtime::Node&)) noexcept {
+    continuation_ = &node;
+    drop_continuation_ = drop;
+    abandon = [](runtime::Wait& wait) { delete static_cast<AskState*>(&wait); };
+    if (is_done()) finish();
+  }
+
+ private:
+  std::optional<Result<R>> value_;
+  void (*drop_continuation_)(runtime::Node&) = nullptr;
+};
+
+}  // namespace mailbox
+
+/// A request that was sent. It ends: with a reply, an error, its deadline, or the news that the
+/// request died. `co_await` it, give it a continuation, or block_on it; dropping it cancels, and
+/// the callee sees that nobody waits any more.
+///
+/// Threads  Belongs to the actor or client that asked.
+template <class R>
+class [[nodiscard]] Ask {
+ public:
+  using State = mailbox::AskState<R>;
+
+  explicit Ask(State* state) noexcept : state_(state) {}
+
+  Ask(Ask&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
+
+  Ask& operator=(Ask&& other) noexcept {
+    if (this != &other) {
+      delete state_;
+      state_ = std::exchange(other.state_, nullptr);
+    }
+    return *this;
+  }
+
+  Ask(const Ask&) = delete;
+  Ask& operator=(const Ask&) = delete;
+
+  ~Ask() { delete state_; }
+
+  /// Whether the answer is there.
+  [[nodiscard]] bool is_done() const noexcept { return state_->is_done(); }
+
+  bool await_ready() const noexcept { return state_->is_done(); }
+
+  template <std::derived_from<runtime::Resumable> Promise>
+  void await_suspend(std::coroutine_handle<Promise> frame) noexcept {
+    state_->await(frame.promise());
+  }
+
+  Result<R> await_resume() { return state_->take(); }
+
+  /// Runs `fn(Result<R>)` as a work item of its own when the answer comes; the actor is free in
+  /// the meantime. Dropped when the actor stops. Defined in actor/context.hpp.
+  template <class Context, class Fn>
+  void then(Context& cx, Fn fn) &&;
+
+  [[nodiscard]] State& state() const noexcept { return *state_; }
+
+ private:
+  State* state_;
+};
+
+/// Waits on the calling thread for the answer to a client's request.
+template <class R>
+Result<R> block_on(Ask<R> ask) {
+  if (auto ran = ask.state().block(); !ran) return std::unexpected(std::move(ran).error());
+  return ask.state().take();
+}
+
+}  // namespace hyperactor

@@ -1,0 +1,164 @@
+// mailbox/port.hpp - ports: typed one-way endpoints of an actor or client.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include "hyperactor/base/error.hpp"
+#include "hyperactor/mailbox/owner.hpp"
+#include "hyperactor/runtime/channel.hpp"
+#include "hyperactor/runtime/runtime.hpp"
+
+namespace hyperactor {
+
+namespace mailbox {
+
+/// A strong reference to the strand that owns a port, and to its identity.
+class OwnerRef {
+ public:
+  explicit OwnerRef(Owner& owner) noexcept : owner_(&owner) { owner.strand().add_reference(); }
+  OwnerRef(const OwnerRef& other) noexcept : OwnerRef(*other.owner_) {}
+  OwnerRef& operator=(const OwnerRef&) = delete;
+  ~OwnerRef() { owner_->strand().drop_reference(); }
+
+  [[nodiscard]] Owner& operator*() const noexcept { return *owner_; }
+
+ private:
+  Owner* owner_;
+};
+
+}  // namespace mailbox
+
+/// Sends M to a port of a local actor or client. Cheap to copy; any thread.
+///
+/// A queue port has a PortReceiver; a function port runs a function on the sender's thread.
+template <class M>
+class PortHandle {
+ public:
+  using Function = std::function<Result<void>(M)>;
+
+  PortHandle(mailbox::Owner& owner, Sender<M> sender)
+      : core_(std::make_shared<Core>(owner, std::move(sender), nullptr)) {}
+
+  PortHandle(mailbox::Owner& owner, Function function)
+      : core_(std::make_shared<Core>(owner, std::nullopt, std::move(function))) {}
+
+  /// Queues the message, or runs the function. Fails, and says how the owner ended, once it has;
+  /// or if the receiver is gone; or as the function fails.
+  Result<void> send(const Caller&, M message) const { return send(std::move(message)); }
+
+  Result<void> send(M message) const {
+    mailbox::Owner& owner = *core_->owner;
+    if (owner.strand().closed()) {
+      return std::unexpected(owner_ended(owner, "sending to a port"));
+    }
+    if (core_->function) return core_->function(std::move(message));
+    auto sent = core_->sender->send(std::move(message));
+    if (sent) return {};
+    return std::unexpected(std::move(sent).error().why.in("port of " + owner.id().to_string()));
+  }
+
+  /// A port of R that applies `fn` and sends the result here.
+  template <class R>
+  [[nodiscard]] PortHandle<R> contramap(std::function<M(R)> fn) const {
+    return PortHandle<R>(*core_->owner, [port = *this, fn = std::move(fn)](R value) {
+      return port.send(fn(std::move(value)));
+    });
+  }
+
+  [[nodiscard]] const ActorId& owner_id() const noexcept { return (*core_->owner).id(); }
+
+ private:
+  struct Core {
+    Core(mailbox::Owner& port_owner, std::optional<Sender<M>> port_sender, Function port_function)
+        : owner(port_owner), sender(std::move(port_sender)), function(std::move(port_function)) {}
+
+    mailbox::OwnerRef owner;
+    std::optional<Sender<M>> sender;
+    Function function;
+  };
+
+  std::shared_ptr<const Core> core_;
+};
+
+/// Receives from a port. Items queued before its owner ended stay readable. Move-only.
+template <class M>
+class PortReceiver {
+ public:
+  PortReceiver(runtime::Scheduler& scheduler, Receiver<M> receiver) noexcept
+      : scheduler_(&scheduler), receiver_(std::move(receiver)) {}
+
+  /// Awaits the next message; Errc::Disconnected once no handle is left. Cancel-safe.
+  Task<Result<M>> recv() { return receiver_.recv(); }
+  /// The next message, if there is one now.
+  Result<std::optional<M>> try_recv() { return receiver_.try_recv(); }
+  std::vector<M> drain() { return receiver_.drain(); }
+
+  [[nodiscard]] runtime::Scheduler& scheduler() const noexcept { return *scheduler_; }
+
+ private:
+  runtime::Scheduler* scheduler_;
+  Receiver<M> receiver_;
+};
+
+/// Sends once to a once port.
+template <class M>
+class OncePortHandle {
+ public:
+  OncePortHandle(mailbox::Owner& owner, OnceSender<M> sender)
+      : owner_(owner), sender_(std::move(sender)) {}
+
+  OncePortHandle(OncePortHandle&&) noexcept = default;
+
+  /// Fails if the receiver is gone.
+  Result<void> send(const Caller&, M message) && { return std::move(*this).send(std::move(message)); }
+
+  Result<void> send(M message) && {
+    auto sent = std::move(sender_).send(std::move(message));
+    if (sent) return {};
+    return std::unexpected(
+        std::move(sent).error().why.in("once port of " + (*owner_).id().to_string()));
+  }
+
+ private:
+  mailbox::OwnerRef owner_;
+  OnceSender<M> sender_;
+};
+
+/// Receives the one message of a once port, or the news that it will not come.
+template <class M>
+class OncePortReceiver {
+ public:
+  OncePortReceiver(runtime::Scheduler& scheduler, OnceReceiver<M> receiver) noexcept
+      : scheduler_(&scheduler), receiver_(std::move(receiver)) {}
+
+  Task<Result<M>> recv() && { return std::move(receiver_).recv(); }
+
+  [[nodiscard]] runtime::Scheduler& scheduler() const noexcept { return *scheduler_; }
+
+ private:
+  runtime::Scheduler* scheduler_;
+  OnceReceiver<M> receiver_;
+};
+
+/// Waits on the calling thread for the next message of a port.
+template <class M>
+Result<M> block_on(PortReceiver<M>& receiver) {
+  auto received = runtime::block_on(receiver.scheduler(), receiver.recv());
+  if (!received) return std::unexpected(std::move(received).error());
+  return *std::move(received);
+}
+
+/// Waits on the calling thread for the message of a once port.
+template <class M>
+Result<M> block_on(OncePortReceiver<M> receiver) {
+  runtime::Scheduler& scheduler = receiver.scheduler();
+  auto received = runtime::block_on(scheduler, std::move(receiver).recv());
+  if (!received) return std::unexpected(std::move(received).error());
+  return *std::move(received);
+}
+
+}  // namespace hyperactor

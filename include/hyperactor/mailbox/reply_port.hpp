@@ -1,0 +1,133 @@
+// mailbox/reply_port.hpp - ReplyPort<R>: the duty to answer one request.
+#pragma once
+
+#include <new>
+#include <string>
+#include <type_traits>
+#include <utility>
+
+#include "hyperactor/base/error.hpp"
+#include "hyperactor/mailbox/message.hpp"
+#include "hyperactor/runtime/wait.hpp"
+
+namespace hyperactor {
+
+namespace mailbox {
+
+/// An answer on its way to the wait that asked.
+template <class R>
+struct ReplyNode : runtime::Completion {
+  explicit ReplyNode(Result<R>&& answer) : value(std::move(answer)) {}
+
+  Result<R> value;
+};
+
+template <class R>
+inline constexpr runtime::NodeOps kReplyOps{
+    [](runtime::Strand&, runtime::Node& node) {
+      auto& reply = static_cast<ReplyNode<R>&>(node);
+      // Late answers find no wait (WT-1) and end here.
+      if (runtime::Wait* wait = runtime::WaitTable::process().find(reply.wait)) {
+        wait->complete(*wait, node);
+      }
+      reply.~ReplyNode<R>();
+    },
+    [](runtime::Strand*, runtime::Node& node, runtime::DropReason) {
+      static_cast<ReplyNode<R>&>(node).~ReplyNode<R>();
+    },
+    nullptr};
+
+/// Sends `answer` to whoever waits under `asker`. Any thread.
+template <class R>
+void send_reply(runtime::WaitId asker, Result<R>&& answer) {
+  using Made = ReplyNode<R>;
+  constexpr std::uint8_t kClass = runtime::NodePool::class_of(sizeof(Made));
+  void* const memory = kClass == runtime::NodePool::kLarge
+                           ? runtime::NodePool::allocate_large(sizeof(Made))
+                           : runtime::tls.pool.allocate(kClass);
+  auto* node = ::new (memory) Made(std::move(answer));
+  node->ops = &kReplyOps<R>;
+  node->size_class = kClass;
+  node->wait = asker;
+  runtime::post_completion(*node);
+}
+
+/// "no reply: the reply port of Transfer was dropped by bank[0] while it handled Audit".
+[[nodiscard]] Error dropped_reply(std::uint32_t request_type);
+
+}  // namespace mailbox
+
+/// The duty to answer a request once: keep it, move it into another message or actor, answer when
+/// ready. Move-only. Dropping it unanswered tells the asker so, naming who dropped it.
+///
+/// Threads  Any, one at a time.
+template <class R>
+class ReplyPort {
+ public:
+  ReplyPort() noexcept = default;
+
+  /// Takes the duty over from a queued request.
+  explicit ReplyPort(mailbox::RequestNode& request) noexcept
+      : asker_(std::exchange(request.asker, runtime::WaitId{})), type_(request.ops->type) {}
+
+  ReplyPort(ReplyPort&& other) noexcept
+      : asker_(std::exchange(other.asker_, runtime::WaitId{})), type_(other.type_) {}
+
+  ReplyPort& operator=(ReplyPort&& other) noexcept {
+    if (this != &other) {
+      give_up();
+      asker_ = std::exchange(other.asker_, runtime::WaitId{});
+      type_ = other.type_;
+    }
+    return *this;
+  }
+
+  ReplyPort(const ReplyPort&) = delete;
+  ReplyPort& operator=(const ReplyPort&) = delete;
+
+  ~ReplyPort() { give_up(); }
+
+  /// Answers. A second call does nothing; an answer that comes too late is dropped.
+  template <class U = R>
+    requires(!std::is_void_v<R> && std::convertible_to<U &&, R>)
+  void send(U&& value) {
+    if (asker_) {
+      mailbox::send_reply<R>(std::exchange(asker_, runtime::WaitId{}),
+                             Result<R>(R(std::forward<U>(value))));
+    }
+  }
+
+  void send()
+    requires std::is_void_v<R>
+  {
+    if (asker_) mailbox::send_reply<R>(std::exchange(asker_, runtime::WaitId{}), Result<R>{});
+  }
+
+  /// Answers that there is no answer, and why.
+  void refuse(Error why) {
+    if (asker_) {
+      mailbox::send_reply<R>(std::exchange(asker_, runtime::WaitId{}),
+                             Result<R>(std::unexpected(std::move(why))));
+    }
+  }
+
+  /// Whether the asker still waits; false once it gave up, died, or was answered.
+  [[nodiscard]] bool wanted() const noexcept {
+    return asker_ && runtime::WaitTable::process().open(asker_);
+  }
+
+ private:
+  void give_up() noexcept {
+    if (asker_) refuse(mailbox::dropped_reply(type_->load(std::memory_order_relaxed)));
+  }
+
+  runtime::WaitId asker_;
+  const std::atomic<std::uint32_t>* type_ = nullptr;
+};
+
+template <class T>
+inline constexpr bool is_reply_port = false;
+template <class R>
+inline constexpr bool is_reply_port<ReplyPort<R>> = true;
+
+}  // namespace hyperactor

@@ -1,0 +1,37 @@
+// mailbox/status.hpp - ActorStatus: what an actor is doing, or how it ended.
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include <fmt/core.h>
+
+#include "hyperactor/runtime/strand.hpp"
+
+namespace hyperactor {
+
+/// A momentary copy. Intermediate values may be missed; a terminal one stays.
+struct ActorStatus {
+  using State = runtime::StrandState;
+
+  State state = State::Unknown;
+  std::string reason;                           ///< of a terminal state: why
+  std::string handler;                          ///< while processing: the message type
+  std::chrono::nanoseconds for_time{0};         ///< while processing: since when
+
+  [[nodiscard]] bool is_terminal() const noexcept {
+    return state == State::Stopped || state == State::Failed;
+  }
+  [[nodiscard]] bool is_failed() const noexcept { return state == State::Failed; }
+
+  /// "idle", "Deposit: processing for 3 ms", "stopped: done", "failed: panic: ...".
+  [[nodiscard]] std::string to_string() const;
+};
+
+}  // namespace hyperactor
+
+template <>
+struct fmt::formatter<hyperactor::ActorStatus> : fmt::formatter<fmt::string_view> {
+  auto format(const hyperactor::ActorStatus& status, fmt::format_context& context) const
+      -> fmt::format_context::iterator;
+};

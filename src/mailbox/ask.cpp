@@ -1,0 +1,84 @@
+// mailbox/ask.cpp - opening, finishing, and the deadline of an ask.
+#include "hyperactor/mailbox/ask.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "hyperactor/base/duration_text.hpp"
+#include "hyperactor/runtime/scheduler.hpp"
+
+namespace hyperactor::mailbox {
+
+AskCore::AskCore(const Caller& caller, const Owner& callee, std::uint32_t message_type,
+                 const AskOptions& options)
+    : callee_(callee.id()) {
+  runtime::Strand& asker = caller.strand();
+  runtime::Scheduler& scheduler = asker.scheduler();
+  what = "ask";
+  target = callee.strand().strand_id();
+  type = message_type;
+  client_ = asker.is_manual();
+  // A slice's time is near enough for a deadline; a client's thread has no slice.
+  since = runtime::tls.strand == &asker && !client_ ? runtime::tls.now : scheduler.now_ticks();
+  limit_ns_ = options.timeout.count() >= 0 ? options.timeout.count()
+                                           : caller.owner().ask_timeout_ns();
+  deadline = std::max<std::uint64_t>(1, since + scheduler.scale().to_ticks(limit_ns_));
+  const std::uint64_t inherited = caller.owner().inherited_deadline();
+  if (inherited != 0 && inherited < deadline) {
+    deadline = inherited;
+    limit_ns_ = deadline > since ? scheduler.scale().to_ns(deadline - since) : 0;
+  }
+  if (client_) asker.add_reference();  // a client may be dropped before its asks
+  open_wait(asker, *this);
+}
+
+AskCore::~AskCore() {
+  close_wait(*this);
+  if (client_) strand->drop_reference();
+}
+
+void AskCore::finish() noexcept {
+  close_wait(*this);
+  done_ = true;
+  if (continuation_ != nullptr) {
+    strand->push_work(*std::exchange(continuation_, nullptr));
+  } else if (frame_ != nullptr) {
+    strand->make_ready(*frame_);
+  }
+}
+
+Error AskCore::deadline_passed() const {
+  return Error(Errc::Timeout,
+               fmt::format("asking {} for {}: no answer within {}", callee_,
+                           telemetry::name_text(type),
+                           base::format_duration(std::chrono::nanoseconds(limit_ns_))));
+}
+
+Result<void> AskCore::block() {
+  if (done_) return {};
+  if (!client_) {
+    return std::unexpected(Error(Errc::Failed,
+                                 "block_on of an ask that an actor made would stop its worker: "
+                                 "co_await it, or give it a continuation with .then()"));
+  }
+  return static_cast<runtime::ManualStrand*>(strand)->run_until(
+      [](void* self) { return static_cast<AskCore*>(self)->done_; }, this);
+}
+
+Error dropped_reply(std::uint32_t request_type) {
+  runtime::Strand* const holder = runtime::tls.strand;
+  std::string text = fmt::format("no reply: the reply port of {} was dropped",
+                                 telemetry::name_text(request_type));
+  if (holder != nullptr) {
+    text += fmt::format(" by {}", holder->label());
+    if (holder->current() != nullptr && holder->current()->ops->type != nullptr) {
+      text += fmt::format(" while it handled {}",
+                          telemetry::name_text(holder->current()->ops->type->load(
+                              std::memory_order_relaxed)));
+    }
+  }
+  return Error(Errc::Disconnected, std::move(text));
+}
+
+}  // namespace hyperactor::mailbox
