@@ -30,9 +30,14 @@ namespace detail {
 // The return type of the one member of &A::handle with this signature. Deduced from the overload
 // set by exact type, never by calling: a call would accept conversions.
 template <class A, class... P, class R>
-std::type_identity<R> match(R (A::*)(Context<A>&, P...));
+constexpr std::type_identity<R> match(R (A::*)(Context<A>&, P...)) {
+  return {};  // defined, because an actor without linkage may not leave it to others
+}
+
 template <class A, class... P, class R>
-std::type_identity<R> match_const(R (A::*)(Context<A>&, P...) const);
+constexpr std::type_identity<R> match_const(R (A::*)(Context<A>&, P...) const) {
+  return {};
+}
 
 template <class A, class... P>
 concept HasPlain = requires { actor::detail::match<A, P...>(&A::handle); };
