@@ -105,8 +105,7 @@ class NodePool {
     std::uint32_t first = 0;  // blocks[first, count) are here
     std::uint32_t count = 0;
     Magazine* next = nullptr;  // depot overflow and empties
-    void* blocks[kMagazine];
-    void* beyond[kAhead + 1] = {};  // where prefetching looks past the end
+    void* blocks[kMagazine + kAhead + 1] = {};  // prefetching looks past the end, at nulls
   };
 
   struct Bin {
