@@ -41,34 +41,24 @@ class Gather final : public Join {
   template <class T>
   void add(Task<T>& task, Strand& strand) noexcept {
     if (task.frame() == nullptr) {
-      note(nullptr);
+      note();
     } else {
       task.frame()->start(strand, nullptr, this);
     }
   }
 
-  void on_done(TaskPromise& child) override { note(&child); }
+  void on_done(TaskPromise&) override { note(); }
 
   [[nodiscard]] bool complete() const noexcept { return missing_ == 0; }
-
-  /// The frame that was done first; null: one that needed no frame.
-  [[nodiscard]] const TaskPromise* first() const noexcept { return first_; }
 
   void await(Resumable& frame) noexcept { waiting_ = &frame; }
 
  private:
-  void note(TaskPromise* child) noexcept {
-    if (missing_ == 0) return;
-    if (!any_) {
-      any_ = true;
-      first_ = child;
-    }
+  void note() noexcept {
     if (--missing_ == 0 && waiting_ != nullptr) waiting_->strand->make_ready(*waiting_);
   }
 
   std::size_t missing_;
-  bool any_ = false;
-  const TaskPromise* first_ = nullptr;
   Resumable* waiting_ = nullptr;
 };
 
@@ -93,6 +83,70 @@ struct GatherAwaiter {
 
 template <class Start>
 GatherAwaiter(Gather&, Start) -> GatherAwaiter<Start>;
+
+/// Wakes the frame that awaits a race when one task is done, and destroys the others at that
+/// moment: one that is about to go on must not take what the race would throw away.
+template <class... T>
+class First final : public Join {
+ public:
+  explicit First(Task<T>&... tasks) noexcept : tasks_(tasks...) {}
+
+  First(const First&) = delete;
+  First& operator=(const First&) = delete;
+  ~First() = default;
+
+  /// Which task was done first.
+  [[nodiscard]] std::size_t winner() const noexcept { return winner_; }
+
+  bool await_ready() const noexcept { return false; }
+
+  template <std::derived_from<Resumable> Promise>
+  bool await_suspend(std::coroutine_handle<Promise> frame) noexcept {
+    waiting_ = &frame.promise();
+    for_each([&](std::size_t index, auto& task) {
+      if (settled_) return;
+      if (task.frame() == nullptr) {
+        settle(index);
+      } else {
+        task.frame()->start(*waiting_->strand, nullptr, this);
+      }
+    });
+    return !settled_;
+  }
+
+  void await_resume() const noexcept {}
+
+  void on_done(TaskPromise& child) override {
+    std::size_t winner = 0;
+    for_each([&](std::size_t index, auto& task) {
+      if (task.frame() == &child) winner = index;
+    });
+    settle(winner);
+    waiting_->strand->make_ready(*waiting_);
+  }
+
+ private:
+  template <class Visit>
+  void for_each(Visit visit) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (visit(I, std::get<I>(tasks_)), ...);
+    }(std::index_sequence_for<T...>{});
+  }
+
+  void settle(std::size_t winner) noexcept {
+    settled_ = true;
+    winner_ = winner;
+    for_each([&](std::size_t index, auto& task) {
+      if (index == winner) return;
+      if (auto* loser = task.release()) loser->handle.destroy();
+    });
+  }
+
+  std::tuple<Task<T>&...> tasks_;
+  bool settled_ = false;
+  std::size_t winner_ = 0;
+  Resumable* waiting_ = nullptr;
+};
 
 }  // namespace runtime
 
@@ -124,24 +178,21 @@ Task<std::vector<runtime::Stored<T>>> all(std::vector<Task<T>> tasks) {
   co_return values;
 }
 
-/// Runs the tasks together until the first has ended; the others are cancelled by destruction.
-/// The variant's index says which it was.
+/// Runs the tasks together until the first has ended; the others are cancelled by destruction
+/// at that moment. The variant's index says which it was.
 template <class... T>
 Task<std::variant<runtime::Stored<T>...>> race(Task<T>... tasks) {
   using Outcome = std::variant<runtime::Stored<T>...>;
-  runtime::Gather gather(1);
-  auto start = [&](runtime::Strand& strand) { (gather.add(tasks, strand), ...); };
-  runtime::GatherAwaiter awaiter{gather, start};
-  co_await awaiter;
+  runtime::First<T...> first(tasks...);
+  co_await first;
   std::optional<Outcome> outcome;
   [&]<std::size_t... I>(std::index_sequence<I...>) {
-    auto all_tasks = std::tie(tasks...);
     const auto pick = [&]<std::size_t N>(auto& task) {
-      if (!outcome && task.frame() == gather.first()) {
+      if (N == first.winner()) {
         outcome.emplace(std::in_place_index<N>, runtime::take_stored(task));
       }
     };
-    (pick.template operator()<I>(std::get<I>(all_tasks)), ...);
+    (pick.template operator()<I>(tasks), ...);
   }(std::index_sequence_for<T...>{});
   co_return std::move(*outcome);
 }
