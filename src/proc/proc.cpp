@@ -78,7 +78,8 @@ Client ProcHandle::client(std::string_view name) const {
 std::vector<ActorId> ProcHandle::roots() const {
   std::vector<ActorId> ids;
   for (actor::Instance* root : core_->take_roots()) {
-    ids.push_back(root->id());
+    // An actor is unlisted a moment after its status says that it has ended.
+    if (!root->status().is_terminal()) ids.push_back(root->id());
     root->drop_reference();
   }
   return ids;
