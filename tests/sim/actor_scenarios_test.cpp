@@ -1,4 +1,4 @@
-// sim/actor_scenarios_test.cpp - scenarios of chapter 10 §8.2: what one or two actors do.
+// tests/sim/actor_scenarios_test.cpp - scenarios of chapter 10 §8.2: what one or two actors do.
 #include "hyperactor/hyperactor.hpp"
 
 #include "support/scenario.hpp"

@@ -1,4 +1,4 @@
-// sim/proc_scenarios_test.cpp - scenarios of chapter 10 §8.1: actors, children and ids of a
+// tests/sim/proc_scenarios_test.cpp - scenarios of chapter 10 §8.1: actors, children and ids of a
 // proc.
 #include "hyperactor/hyperactor.hpp"
 

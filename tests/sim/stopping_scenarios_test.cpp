@@ -1,4 +1,4 @@
-// sim/stopping_scenarios_test.cpp - scenarios of chapter 10 §8.11: the ends of actors.
+// tests/sim/stopping_scenarios_test.cpp - scenarios of chapter 10 §8.11: the ends of actors.
 #include "hyperactor/hyperactor.hpp"
 
 #include "support/scenario.hpp"

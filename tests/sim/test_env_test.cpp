@@ -1,4 +1,4 @@
-// sim/test_env_test.cpp - what TestEnv promises to the bodies that it runs.
+// tests/sim/test_env_test.cpp - what TestEnv promises to the bodies that it runs.
 #include "hyperactor/testing/test_env.hpp"
 
 #include "hyperactor/runtime/sleep.hpp"

@@ -1,4 +1,4 @@
-// support/scenario.cpp - repetitions on threads, seeds under simulation.
+// tests/support/scenario.cpp - repetitions on threads, seeds under simulation.
 #include "scenario.hpp"
 
 #include "hyperactor/config/environment.hpp"
