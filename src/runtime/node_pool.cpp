@@ -80,8 +80,7 @@ struct NodeDepot {
     return nullptr;
   }
 
-  void put(std::uint8_t size_class, Magazine* magazine) noexcept {
-    Shelf& shelf = shelves[size_class];
+  static void put(Shelf& shelf, Magazine* magazine) noexcept {
     if (put_into(shelf.slots, shelf.put_at, magazine)) return;
     const std::scoped_lock lock(shelf.overflow_mutex);
     magazine->next = shelf.overflow;
@@ -89,8 +88,7 @@ struct NodeDepot {
     shelf.overflow_size.fetch_add(1, std::memory_order_relaxed);
   }
 
-  Magazine* take(std::uint8_t size_class) noexcept {
-    Shelf& shelf = shelves[size_class];
+  static Magazine* take(Shelf& shelf) noexcept {
     if (Magazine* magazine = take_from(shelf.slots, shelf.take_at)) return magazine;
     // relaxed: a hint; a missed magazine only costs a slab.
     if (shelf.overflow_size.load(std::memory_order_relaxed) == 0) return nullptr;
@@ -137,7 +135,7 @@ void* NodePool::allocate_slow(std::uint8_t size_class) {
     // What this thread has freed is nearest.
     std::swap(bin.full, bin.filling);
     if (bin.filling != nullptr) bin.filling->first = bin.filling->count = 0;
-  } else if (Magazine* full = depot.take(size_class)) {
+  } else if (Magazine* full = depot.take(depot.shelves[size_class])) {
     if (bin.full != nullptr) put_empty(bin.full);
     bin.full = full;
   } else {
@@ -156,7 +154,8 @@ NodePool::Magazine* NodePool::rotate(std::uint8_t size_class) noexcept {
       bin.filling->first = bin.filling->count = 0;
       return bin.filling;
     }
-    NodeDepot::instance().put(size_class, bin.filling);
+    NodeDepot& depot = NodeDepot::instance();
+    depot.put(depot.shelves[size_class], bin.filling);
   }
   bin.filling = take_empty();
   return bin.filling;
@@ -168,8 +167,7 @@ NodePool::Magazine* NodePool::take_empty() {
     empties_ = magazine->next;
     --empties_count_;
   } else {
-    auto& shelf = NodeDepot::instance().empties;
-    magazine = NodeDepot::take_from(shelf.slots, shelf.take_at);
+    magazine = NodeDepot::take(NodeDepot::instance().empties);
     if (magazine == nullptr) {
       magazine = ::new (::operator new(sizeof(Magazine), std::align_val_t{64})) Magazine;
     }
@@ -179,11 +177,13 @@ NodePool::Magazine* NodePool::take_empty() {
 }
 
 void NodePool::put_empty(Magazine* magazine) noexcept {
-  // Producers drain magazines, consumers fill them: what piles up here is needed there.
+  // Producers drain magazines, consumers fill them: what piles up here is needed there. However
+  // many: kept here, they would be allocated there again at each swing of a long queue.
   constexpr std::uint32_t kKeep = 4;
-  auto& shelf = NodeDepot::instance().empties;
-  if (empties_count_ >= kKeep && NodeDepot::put_into(shelf.slots, shelf.put_at, magazine))
+  if (empties_count_ >= kKeep) {
+    NodeDepot::put(NodeDepot::instance().empties, magazine);
     return;
+  }
   magazine->next = empties_;
   empties_ = magazine;
   ++empties_count_;
@@ -196,7 +196,7 @@ void NodePool::flush() noexcept {
     const auto size_class = static_cast<std::uint8_t>(i);
     for (Magazine* magazine : {bin.full, bin.filling}) {
       if (magazine != nullptr && magazine->first != magazine->count) {
-        depot.put(size_class, magazine);
+        depot.put(depot.shelves[size_class], magazine);
       } else if (magazine != nullptr) {
         put_empty(magazine);
       }
@@ -205,9 +205,7 @@ void NodePool::flush() noexcept {
   }
   while (Magazine* magazine = empties_) {
     empties_ = magazine->next;
-    if (!NodeDepot::put_into(depot.empties.slots, depot.empties.put_at, magazine)) {
-      ::operator delete(magazine, std::align_val_t{64});
-    }
+    NodeDepot::put(depot.empties, magazine);
   }
   empties_count_ = 0;
 }
