@@ -16,8 +16,8 @@ bool ReceiveWait::begin(Resumable& frame) {
   };
   open_wait(*frame.strand, wait_);
   core_.set_waiter(wait_.id);
-  // CHN-2: look after saying so. A value, or the end, may have come in between; the wake-up that
-  // is on its way then finds this wait closed.
+  // CHN-2: look after saying so. A value, or the end, may have come in between; the wake-up
+  // that is on its way then finds this wait closed.
   if (core_.has_item() || core_.abandoned()) {
     end();
     return false;

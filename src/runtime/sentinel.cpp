@@ -10,6 +10,7 @@
 namespace hyperactor::runtime {
 
 void Sentinel::start() {
+  light_.resize(pool_.workers().size());
   thread_ = std::thread([this] { main(); });
 }
 
@@ -33,9 +34,16 @@ void Sentinel::main() {
       pool_.timers().fire_due(now);
       continue;
     }
+    // A producer that saw a searching worker relies on it, and a worker that hands over relies
+    // on the others; either may have been about to park.
+    if (!pool_.injector().empty()) {
+      pool_.wake_one();
+      quiet = 0;
+    }
     if (running) {
       quiet = 0;
       rescue_stuck();
+      consolidate();
     } else {
       ++quiet;
     }
@@ -48,7 +56,7 @@ void Sentinel::main() {
     until_.store(due, std::memory_order_seq_cst);
     asleep_.store(true, std::memory_order_seq_cst);
     // SEN-3: look again after saying so; the same for timers armed meanwhile.
-    if (pool_.running().load(std::memory_order_seq_cst) == 0 &&
+    if (pool_.running().load(std::memory_order_seq_cst) == 0 && pool_.injector().empty() &&
         pool_.timers().earliest() >= earliest && !pool_.stopping()) {
       parker_.park(due == INT64_MAX ? Parker::kForever : due - now);
     }
@@ -58,14 +66,29 @@ void Sentinel::main() {
   }
 }
 
+void Sentinel::consolidate() {
+  std::size_t busy = 0;
+  Worker* light = nullptr;
+  for (std::size_t i = 0; i < pool_.workers().size(); ++i) {
+    Worker& worker = *pool_.workers()[i];
+    Light& seen = light_[i];
+    const std::uint64_t heavy = worker.heavy_slices();
+    const bool lightly = worker.lightly_loaded() && heavy == seen.heavy_slices;
+    if (worker.lightly_loaded() || worker.has_work()) ++busy;
+    seen.ticks = lightly ? seen.ticks + 1 : 0;
+    seen.heavy_slices = heavy;
+    if (seen.ticks >= kLightTicks) light = &worker;
+  }
+  if (busy < 2 || light == nullptr) return;
+  light->retire();
+  for (Light& seen : light_) seen.ticks = 0;  // one at a time
+}
+
 void Sentinel::rescue_stuck() {
   const std::uint64_t before = pool_.now_ticks() - pool_.scale().to_ticks(kStuckNs);
   for (auto& worker : pool_.workers()) {
     if (worker->rescue(before) > 0) pool_.wake_one();
   }
-  // A producer that saw a searching worker relies on it; a parked pool with injected work means
-  // that worker was stopped in between.
-  if (!pool_.injector().empty()) pool_.wake_one();
 }
 
 }  // namespace hyperactor::runtime

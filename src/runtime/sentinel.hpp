@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdint>
 #include <thread>
+#include <vector>
 
 namespace hyperactor::runtime {
 
@@ -46,14 +47,23 @@ class Sentinel {
   static constexpr std::int64_t kStuckNs = 500'000;
   static constexpr std::int64_t kDriverSlackNs = 500'000;
   static constexpr int kQuietTicks = 16;
+  static constexpr int kLightTicks = 2;
 
   void main();
   void rescue_stuck();
+  void consolidate();
+
+  // What was seen of a worker at the last tick (WRK-4).
+  struct Light {
+    std::uint64_t heavy_slices = 0;
+    int ticks = 0;
+  };
 
   ThreadPool& pool_;
   Parker parker_;
   std::atomic<bool> asleep_{false};
   std::atomic<std::int64_t> until_{INT64_MAX};
+  std::vector<Light> light_;
   std::thread thread_;
 };
 

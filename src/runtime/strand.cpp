@@ -10,8 +10,10 @@ namespace hyperactor::runtime {
 
 namespace {
 
-constexpr std::ptrdiff_t kAhead = 4;          // nodes
+constexpr std::uintptr_t kAhead = 4;          // nodes
 constexpr std::uint64_t kBacklogSlices = 10;  // turns that a backlog may take in one go
+constexpr std::uint64_t kPressureOn = 1024;   // STR-5
+constexpr std::uint32_t kPressedSends = 64;   // STR-5
 
 }  // namespace
 
@@ -76,6 +78,7 @@ void Strand::run(ThreadState& thread) {
     thread.ring = &telemetry::Evidence::process().acquire_ring();
     arm_thread_exit();
   }
+  thread.pressed = 0;
   // A turn lasts slice_ticks; a strand with a backlog may finish what was waiting when its turn
   // began, so that receivers keep up with senders that are as fast as they are.
   const std::uint64_t slice_end = thread.now + thread.slice_ticks;
@@ -165,6 +168,7 @@ void Strand::run(ThreadState& thread) {
       record_->status.store(static_cast<std::uint64_t>(idle_state_), std::memory_order_relaxed);
       if (depth_.load(std::memory_order_relaxed) != 0) {
         depth_.store(0, std::memory_order_relaxed);
+        pressure_.store(false, std::memory_order_relaxed);
       }
       thread.strand = nullptr;
       if (inbox_.try_idle(*node)) {
@@ -182,23 +186,25 @@ void Strand::run(ThreadState& thread) {
     }
     // Producers take blocks in the order in which they were freed, so neighbours in the queue
     // are usually neighbours in memory: guess where the one after the next few lies.
-    __builtin_prefetch(
-        reinterpret_cast<const char*>(node) +
-        kAhead * (reinterpret_cast<const char*>(next) - reinterpret_cast<const char*>(node)));
+    const auto here = reinterpret_cast<std::uintptr_t>(node);
+    __builtin_prefetch(reinterpret_cast<const void*>(
+        here + kAhead * (reinterpret_cast<std::uintptr_t>(next) - here)));
     release_node(thread, *node);
     node = next;
     done = false;
     if (node == backlog) backlog = nullptr;
-    if (handled >= thread.slice_messages ||
+    if (handled >= thread.slice_messages || thread.pressed >= kPressedSends ||
         (thread.now > slice_end && (backlog == nullptr || thread.now > backlog_end)))
         [[unlikely]] {
       inbox_.set_front(node);
       count_depth(node);
+      if (thread.pressed >= kPressedSends) pace(thread);
       thread.strand = nullptr;
       reschedule();
       break;
     }
   }
+  thread.handled = handled;
 }
 
 void Strand::leave_at(Node* node, bool done) noexcept {
@@ -294,16 +300,23 @@ void Strand::drain_dead(ThreadState& thread, Node* front) {
 
 void Strand::count_depth(Node* front) noexcept {
   // Looks at most this far ahead; a longer queue is shown as "at least".
-  constexpr std::uint64_t kLook = 1024;
+  constexpr std::uint64_t kLook = kPressureOn;
   std::uint64_t depth = 1;
   for (Node* at = front; depth < kLook; ++depth) {
     at = Inbox::next(*at);
     if (at == nullptr) break;
   }
   depth_.store(depth, std::memory_order_relaxed);
+  pressure_.store(depth >= kPressureOn, std::memory_order_relaxed);
   if (depth > depth_max_.load(std::memory_order_relaxed)) {
     depth_max_.store(depth, std::memory_order_relaxed);
   }
+}
+
+void Strand::pace(ThreadState& thread) noexcept {
+  // A strand with a backlog of its own must drain it: paced, it would only hand the jam on.
+  if (pressure_.load(std::memory_order_relaxed)) return;
+  not_before = thread.now + thread.pace_ticks;
 }
 
 void Strand::make_ready(Resumable& frame) noexcept {

@@ -13,7 +13,9 @@ namespace hyperactor::runtime {
 namespace {
 
 constexpr std::int64_t kSliceNs = 100'000;     // a strand's turn, looked at every 16 messages
+constexpr std::int64_t kPaceNs = 10'000;       // STR-5
 constexpr std::int64_t kLongSliceNs = 20'000;  // about what waking a core costs
+constexpr std::int64_t kHeavyNs = 250;         // a message that costs less is not worth moving
 constexpr std::int64_t kSpinNs = 20'000;       // how long to look for work before parking
 constexpr std::int64_t kSpinPollNs = 400;      // how often; between looks, producers batch
 constexpr std::int64_t kShortNapNs = 60'000;   // a sleep that spinning would have saved
@@ -45,21 +47,67 @@ void Worker::main() {
   thread.slice_ticks = pool_.scale().to_ticks(kSliceNs);
   const std::uint64_t long_slice = pool_.scale().to_ticks(kLongSliceNs);
   thread.now = read_ticks();
+  thread.pace_ticks = pool_.scale().to_ticks(kPaceNs);
   while (Strand* strand = next()) {
+    if (strand->not_before > thread.now && !pace(*strand)) continue;
     const std::uint64_t start = thread.now;
+    const std::uint64_t first_id = thread.next_id;
     // relaxed: WRK-3, read by the sentinel only; late by a millisecond at worst.
     slice_start_.store(start, std::memory_order_relaxed);
     strand->run(thread);
     thread.now = read_ticks();
-    if (thread.now - start > long_slice && has_work()) pool_.wake_for_backlog();
+    if (thread.now - start > long_slice) after_slice(start, first_id);
   }
   slice_start_.store(0, std::memory_order_relaxed);
   thread.worker = nullptr;
   thread.scheduler = nullptr;
 }
 
+void Worker::after_slice(std::uint64_t start, std::uint64_t first_id) {
+  look_outside_ = true;
+  const ThreadState& thread = tls;
+  // Messages made plus messages handled; a new block of ids makes it look like many.
+  const std::uint64_t messages = thread.next_id - first_id + thread.handled;
+  const std::int64_t ns = pool_.scale().to_ns(thread.now - start);
+  if (ns < kHeavyNs * static_cast<std::int64_t>(messages)) return;  // WRK-4
+  heavy_slices_.store(heavy_slices() + 1, std::memory_order_relaxed);
+  if (queue_.size() != 0) pool_.wake_for_backlog();
+}
+
+void Worker::hand_over() {
+  retire_.store(false, std::memory_order_relaxed);
+  if (pool_.running().load(std::memory_order_seq_cst) < 2) return;
+  // Somebody else runs and looks at the shared queue; should it park this very moment, the
+  // sentinel finds what is left there.
+  if (Strand* strand = take_lifo()) pool_.injector().push(*strand);
+  while (Strand* strand = queue_.take()) pool_.injector().push(*strand);
+  slice_start_.store(0, std::memory_order_relaxed);
+  spin_credit_ = 0;
+  searching_ = true;
+  pool_.searching().fetch_add(1, std::memory_order_seq_cst);
+  (void)park(false);
+}
+
+bool Worker::pace(Strand& strand) {
+  // Others first; alone, wait here: it is a few microseconds.
+  while (read_ticks() < strand.not_before) {
+    if (has_work() || !pool_.injector().empty()) {
+      push_back(strand);
+      tls.now = read_ticks();
+      return false;
+    }
+    pause();
+  }
+  tls.now = read_ticks();
+  return true;
+}
+
 Strand* Worker::next() {
-  if (++tick_ % kInjectorEvery == 0) [[unlikely]] {
+  if (retire_.load(std::memory_order_relaxed)) [[unlikely]] {
+    hand_over();
+  }
+  if (++tick_ % kInjectorEvery == 0 || look_outside_) [[unlikely]] {
+    look_outside_ = false;
     if (Strand* strand = pool_.injector().take()) return strand;
   }
   if (streak_ < kStreakMax) [[likely]] {
@@ -181,7 +229,7 @@ Strand* Worker::search() {
       return found;
     }
     if (spin_ns > 0) --spin_credit_;
-    if (!park()) {
+    if (!park(true)) {
       if (searching_) {
         searching_ = false;
         pool_.searching().fetch_sub(1, std::memory_order_seq_cst);
@@ -191,7 +239,7 @@ Strand* Worker::search() {
   }
 }
 
-bool Worker::park() {
+bool Worker::park(bool look_again) {
   if (pool_.stopping()) return false;
   // Due timers first: what they activate lands in our own queue.
   std::int64_t now = pool_.now_ns();
@@ -204,7 +252,7 @@ bool Worker::park() {
   pool_.searching().fetch_sub(1, std::memory_order_seq_cst);
   // IDL-2: everything shared is looked at again after the bit is set.
   const std::int64_t earliest = pool_.timers().earliest();
-  if (!pool_.injector().empty() || pool_.stopping()) {
+  if ((look_again && !pool_.injector().empty()) || pool_.stopping()) {
     if (!pool_.idle().remove(index_)) {
       // Claimed meanwhile: the claimer counted us as searching and unparks us.
       (void)parker_.park(0);

@@ -22,6 +22,12 @@ class ThreadPool;
 /// WRK-3  slice_start_ is the time of the slice being run, or 0 outside: the sentinel reads
 /// from
 ///        it whether the worker is stuck.
+/// WRK-4  A second core pays when there is work for it: a backlog of kBacklog strands, or
+/// slices
+///        that spend more than kHeavyNs a message. A few strands that only exchange small
+///        messages are faster on one core, because each message between cores costs a cache
+///        line or two: a worker that has had nothing else for two ticks of the sentinel hands
+///        over and parks.
 class Worker {
  public:
   Worker(ThreadPool& pool, std::size_t index) noexcept : pool_(pool), index_(index) {}
@@ -47,6 +53,19 @@ class Worker {
   /// how many strands it moved to the injector. For the sentinel.
   std::size_t rescue(std::uint64_t ticks);
 
+  /// Asks this worker to hand what it has to the others and park (WRK-4). For the sentinel.
+  void retire() noexcept { retire_.store(true, std::memory_order_relaxed); }
+
+  /// Slices so far whose messages cost more than moving them to another core would.
+  [[nodiscard]] std::uint64_t heavy_slices() const noexcept {
+    return heavy_slices_.load(std::memory_order_relaxed);
+  }
+
+  /// Whether a slice is being run and fewer than half a backlog wait behind it.
+  [[nodiscard]] bool lightly_loaded() const noexcept {
+    return slice_start_.load(std::memory_order_relaxed) != 0 && queue_.size() < kBacklog / 2;
+  }
+
   /// Takes half of the queue, at least one; the first is returned, the rest goes to `thief`.
   Strand* steal_into(Worker& thief);
 
@@ -64,16 +83,23 @@ class Worker {
 
   void main();
   Strand* next();
+  void after_slice(std::uint64_t start, std::uint64_t first_id);
+  void hand_over();
+  /// Waits until a paced strand may run (STR-5); false: others go first, it is queued again.
+  bool pace(Strand& strand);
   Strand* take_lifo() noexcept;
   Strand* from_injector();
   Strand* search();
-  bool park();
+  bool park(bool look_again);
 
   ThreadPool& pool_;
   const std::size_t index_;
 
   alignas(64) std::atomic<Strand*> lifo_{nullptr};
   std::atomic<std::uint64_t> slice_start_{0};
+  std::atomic<std::uint64_t> heavy_slices_{0};
+  std::atomic<bool> retire_{false};
+  bool look_outside_ = false;  // a long slice: the shared queue gets its turn
   std::uint32_t streak_ = 0;
   std::uint32_t tick_ = 0;
   std::int32_t spin_credit_ = 0;  // > 0: spinning before parking has paid lately

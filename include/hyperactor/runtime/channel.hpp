@@ -1,6 +1,10 @@
 // runtime/channel.hpp - Sender and Receiver: values from anywhere to one task.
 #pragma once
 
+#include "hyperactor/base/error.hpp"
+#include "hyperactor/runtime/channel_core.hpp"
+#include "hyperactor/runtime/task.hpp"
+
 #include <concepts>
 #include <coroutine>
 #include <cstdint>
@@ -8,10 +12,6 @@
 #include <optional>
 #include <utility>
 #include <vector>
-
-#include "hyperactor/base/error.hpp"
-#include "hyperactor/runtime/channel_core.hpp"
-#include "hyperactor/runtime/task.hpp"
 
 namespace hyperactor {
 
@@ -63,6 +63,7 @@ class ReceiveWait {
 
   ReceiveWait(const ReceiveWait&) = delete;
   ReceiveWait& operator=(const ReceiveWait&) = delete;
+
   ~ReceiveWait() { end(); }
 
   /// False: something is there already, do not suspend.
@@ -106,9 +107,10 @@ class Sender {
   std::expected<void, Undelivered<T>> send(T value) const {
     runtime::Node& item = runtime::make_item(std::move(value));
     if (core_->push(item)) return {};
-    return std::unexpected(Undelivered<T>{
-        runtime::take_item<T>(item), Error(Errc::Disconnected, "sending to a channel whose "
-                                                               "receiver is gone")});
+    return std::unexpected(
+        Undelivered<T>{runtime::take_item<T>(item), Error(Errc::Disconnected,
+                                                          "sending to a channel whose "
+                                                          "receiver is gone")});
   }
 
   [[nodiscard]] bool receiver_gone() const noexcept { return core_->receiver_gone(); }
@@ -141,8 +143,8 @@ class Receiver {
     if (core_ != nullptr) core_->drop_receiver();
   }
 
-  /// The oldest value; nullopt if there is none now; Errc::Disconnected once every sender is gone
-  /// and all was received.
+  /// The oldest value; nullopt if there is none now; Errc::Disconnected once every sender is
+  /// gone and all was received.
   Result<std::optional<T>> try_recv() {
     if (auto value = pop()) return value;
     if (!core_->abandoned()) return std::optional<T>{};

@@ -1,16 +1,17 @@
 // runtime/channel_core.hpp - the queue behind channels and ports: many senders, one receiver.
 #pragma once
 
-#include <atomic>
-#include <cstdint>
-
 #include "hyperactor/runtime/inbox.hpp"
 #include "hyperactor/runtime/wait.hpp"
+
+#include <atomic>
+#include <cstdint>
 
 namespace hyperactor::runtime {
 
 /// CHN-1  An item is received once, in the order of the pushes, or destroyed; never lost.
-/// CHN-2  The receiver says that it waits (waiter_) and *then* looks at the queue; a sender pushes
+/// CHN-2  The receiver says that it waits (waiter_) and *then* looks at the queue; a sender
+/// pushes
 ///        and *then* takes the waiter: both by read-modify-writes of waiter_, so one sees the
 ///        other.
 /// CHN-3  After the receiver is gone, whoever pushed last destroys what is queued (drain()).
@@ -25,13 +26,16 @@ class ChannelCore {
   [[nodiscard]] bool push(Node& node) noexcept;
 
   void add_sender() noexcept { senders_.fetch_add(1, std::memory_order_relaxed); }
+
   void drop_sender() noexcept;
   void drop_receiver() noexcept;
 
   /// The oldest item, taken out; null if there is none now.
   [[nodiscard]] Node* try_pop() noexcept;
+
   /// Whether try_pop() would find something.
   [[nodiscard]] bool has_item() const noexcept { return queue_.front() != nullptr; }
+
   /// Whether every sender is gone (and will not come back).
   [[nodiscard]] bool abandoned() const noexcept {
     return senders_.load(std::memory_order_acquire) == 0;

@@ -104,7 +104,7 @@ class NodePool {
   struct Magazine {
     std::uint32_t first = 0;  // blocks[first, count) are here
     std::uint32_t count = 0;
-    Magazine* next = nullptr;  // depot overflow and empties
+    Magazine* next = nullptr;                   // depot overflow and empties
     void* blocks[kMagazine + kAhead + 1] = {};  // prefetching looks past the end, at nulls
   };
 

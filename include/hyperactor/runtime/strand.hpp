@@ -63,6 +63,10 @@ class Resumable {
 /// STR-3  A closed strand refuses sends; what was pushed before that, or races with it, is
 /// dropped
 ///        with a reason by whoever holds the token: never lost.
+/// STR-5  Advice against burying a receiver: while more than kPressureOn messages wait here, a
+///        strand that sends here and has no such backlog itself ends its turn after 64 sends
+///        and is run again some microseconds later. Nobody is blocked, no message waits for
+///        another.
 /// STR-4  Everything about a message that must be written (status, recorder, totals) is written
 ///        before the token can be released.
 class Strand {
@@ -77,6 +81,10 @@ class Strand {
   /// Queues work. Never refuses; ask closed() first.
   void push_work(Node& node) {
     if (inbox_.push(node)) activate();
+    // relaxed: advice, see pressure_. Same cache line as the push.
+    if (pressure_.load(std::memory_order_relaxed)) [[unlikely]] {
+      tls.pressed = true;
+    }
   }
 
   /// Queues control; runs before the next work item, also while a handler is suspended.
@@ -208,12 +216,17 @@ class Strand {
   void run_control(ThreadState& thread);
   void drain_dead(ThreadState& thread, Node* front);
   void count_depth(Node* front) noexcept;
+  void pace(ThreadState& thread) noexcept;
   [[nodiscard]] Node* await_link(const Node& node) const noexcept;
 
   // Line 0: producers write the inbox; the rest is read.
   Inbox inbox_;
   Activation activation_;
   std::atomic<bool> closed_{false};
+  // STR-5: set while a long backlog waits here. Whoever sends here ends its turn after the
+  // present handler and is run again a little later, so that senders on other cores do not bury
+  // their receiver; nobody is ever blocked.
+  std::atomic<bool> pressure_{false};
   Mode mode_ = Mode::Scheduled;
   StrandState busy_state_ = StrandState::Processing;
   StrandState idle_state_ = StrandState::Idle;
@@ -241,6 +254,9 @@ class Strand {
   std::atomic<std::uint64_t> depth_max_{0};
 
  public:
+  /// Not to be run before this time (STR-5); ticks. The token holder's.
+  std::uint64_t not_before = 0;
+
   /// Waits (asks, sleeps, receives) of this strand, oldest first; see wait.hpp.
   Wait* waits_head = nullptr;
   Wait* waits_tail = nullptr;

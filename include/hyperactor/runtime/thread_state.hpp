@@ -27,6 +27,9 @@ struct ThreadState {
   std::uint64_t slice_ticks = ~0ULL >> 2;  ///< how long a strand may run here, looked at
                                            ///< every 16 messages
   std::uint32_t slice_messages = ~0U;      ///< how many messages it may handle
+  std::uint64_t pace_ticks = 0;  ///< how long a sender to a backlogged strand waits (STR-5)
+  std::uint32_t pressed = 0;     ///< sends of the present slice to such strands
+  std::uint32_t handled = 0;     ///< messages of the last slice
   bool exit_armed = false;
   NodePool pool;
 };

@@ -1,6 +1,9 @@
 // runtime/watch.hpp - Watch<T>: the latest value, for any number of readers.
 #pragma once
 
+#include "hyperactor/runtime/task.hpp"
+#include "hyperactor/runtime/wait.hpp"
+
 #include <algorithm>
 #include <concepts>
 #include <coroutine>
@@ -10,12 +13,10 @@
 #include <utility>
 #include <vector>
 
-#include "hyperactor/runtime/task.hpp"
-#include "hyperactor/runtime/wait.hpp"
-
 namespace hyperactor {
 
-/// A value that changes and may be awaited. Readers may miss values in between, never the latest.
+/// A value that changes and may be awaited. Readers may miss values in between, never the
+/// latest.
 ///
 /// Threads  Any; copies share the value. One short lock per access.
 template <class T>
