@@ -67,7 +67,11 @@ constexpr bool check_send() {
   if constexpr (detail::is_complete<A>()) {
     static_assert(detail::count_handlers<A, M>() < 2,
                   "this actor has more than one handler for this message");
-    static_assert(detail::count_handlers<A, M>() != 0, "this actor does not handle this message");
+    static_assert(!detail::handles_otherwise<A, M>(),
+                  "a handler may not be a template, nor take its message by a conversion: write "
+                  "an overload of handle for this message");
+    static_assert(detail::count_handlers<A, M>() != 0 || detail::handles_otherwise<A, M>(),
+                  "this actor does not handle this message");
     return detail::count_handlers<A, M>() == 1;
   } else {
     return false;
@@ -205,7 +209,8 @@ class ActorHandle {
                                       Args&&... args) const {
     using Reply = mailbox::ReplyOf<M>;
     if constexpr (actor::check_send<A, M>()) {
-      static_assert(mailbox::Request<M>,
+      constexpr bool kHasReply = mailbox::Request<M>;  // a bool: no notes about concepts
+      static_assert(kHasReply,
                     "only a message with a Reply can be asked: add `using Reply = …;`, or post it");
       static_assert((actor::awaitable_argument<Args&&>() && ...),
                     "this compiler destroys a temporary message twice when the ask is awaited: "
@@ -217,9 +222,11 @@ class ActorHandle {
       runtime::Strand& strand = base();
       auto& node = mailbox::make_message<M>(caller, actor::kMessageOps<A, M>,
                                             std::forward<Args>(args)...);
-      node.flags |= runtime::kNodeRequest;
-      node.asker = state->id;
-      node.deadline = state->deadline;
+      if constexpr (kHasReply) {
+        node.flags |= runtime::kNodeRequest;
+        node.asker = state->id;
+        node.deadline = state->deadline;
+      }
       if (strand.closed()) [[unlikely]] {
         actor::refuse_send(base(), node);
       } else {

@@ -61,6 +61,18 @@ constexpr int count_handlers() {
   return count_forms<A, M, M>() + count_forms<A, M, const M&>() + count_forms<A, M, M&&>();
 }
 
+// Whether A has no handler for M, but a call would find one: a template, or a conversion.
+template <class A, class M>
+constexpr bool handles_otherwise() {
+  if constexpr (count_handlers<A, M>() != 0) {
+    return false;
+  } else {
+    return requires(A& self, Context<A>& cx, M&& message) {
+      self.handle(cx, static_cast<M&&>(message));
+    };
+  }
+}
+
 // A fresh type at each use, so that "incomplete" is never remembered.
 template <class T, auto = [] {}>
 constexpr bool is_complete() {
