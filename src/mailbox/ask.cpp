@@ -10,6 +10,13 @@
 
 namespace hyperactor::mailbox {
 
+namespace {
+
+// Ten years: a longer limit would not fit the arithmetic of ticks, and nobody sees its end.
+constexpr std::int64_t kLimitNsMax = std::int64_t{10} * 365 * 24 * 3'600 * 1'000'000'000;
+
+}  // namespace
+
 AskCore::AskCore(const Caller& caller, const Owner& callee, std::uint32_t message_type,
                  const AskOptions& options)
     : callee_(callee.id()) {
@@ -23,6 +30,7 @@ AskCore::AskCore(const Caller& caller, const Owner& callee, std::uint32_t messag
   since = runtime::tls.strand == &asker && !client_ ? runtime::tls.now : scheduler.now_ticks();
   limit_ns_ = options.timeout.count() >= 0 ? options.timeout.count()
                                            : caller.owner().ask_timeout_ns();
+  limit_ns_ = std::min(limit_ns_, kLimitNsMax);
   deadline = std::max<std::uint64_t>(1, since + scheduler.scale().to_ticks(limit_ns_));
   const std::uint64_t inherited = caller.owner().inherited_deadline();
   if (inherited != 0 && inherited < deadline) {
