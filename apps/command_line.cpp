@@ -16,7 +16,7 @@ constexpr const char* kExitCodes =
     "Exit codes:\n"
     "  0  done\n"
     "  1  it failed, or was interrupted\n"
-    "  2  wrong usage: an option or argument cannot be what was given";
+    "  2  wrong usage: an option or argument cannot be what was given\n";
 
 /// A whole number from `low` to `high`; anything else is refused with one sentence.
 CLI::Validator whole_number(std::uint64_t low, std::uint64_t high, const char* name) {
@@ -96,8 +96,15 @@ Answered answer(const CLI::App& app, const CLI::ParseError& why) {
     app.exit(why);  // help or version
     return Answered{kOk};
   }
-  const std::string name = full_name(present_command(app));
-  fmt::print(stderr, "{}: {} (see {} --help)\n", name, why.what(), name);
+  const CLI::App& command = present_command(app);
+  const std::string name = full_name(command);
+  const auto unknown = command.remaining();
+  const bool wants_command =
+      why.get_exit_code() == static_cast<int>(CLI::ExitCodes::RequiredError);
+  const std::string text = wants_command && !unknown.empty()
+                               ? fmt::format("there is no subcommand '{}'", unknown.front())
+                               : std::string(why.what());
+  fmt::print(stderr, "{}: {} (see {} --help)\n", name, text, name);
   return Answered{kUsage};
 }
 
