@@ -28,21 +28,37 @@ class InstanceOf;
 namespace detail {
 
 // The return type of the one member of &A::handle with this signature. Deduced from the overload
-// set by exact type, never by calling: a call would accept conversions.
-template <class A, class... P, class R>
-constexpr std::type_identity<R> match(R (A::*)(Context<A>&, P...)) {
-  return {};  // defined, because an actor without linkage may not leave it to others
-}
-
-template <class A, class... P, class R>
-constexpr std::type_identity<R> match_const(R (A::*)(Context<A>&, P...) const) {
+// set by exact type, never by calling: a call would accept conversions. No parameter packs: a
+// pack whose beginning is given may be deduced to be longer. Defined, because nobody else can
+// define them for an actor without linkage.
+template <class A, class P, class R>
+constexpr std::type_identity<R> match(R (A::*)(Context<A>&, P)) {
   return {};
 }
 
-template <class A, class... P>
-concept HasPlain = requires { actor::detail::match<A, P...>(&A::handle); };
-template <class A, class... P>
-concept HasConst = requires { actor::detail::match_const<A, P...>(&A::handle); };
+template <class A, class P, class R>
+constexpr std::type_identity<R> match_const(R (A::*)(Context<A>&, P) const) {
+  return {};
+}
+
+template <class A, class P, class Port, class R>
+constexpr std::type_identity<R> match_port(R (A::*)(Context<A>&, P, Port)) {
+  return {};
+}
+
+template <class A, class P, class Port, class R>
+constexpr std::type_identity<R> match_port_const(R (A::*)(Context<A>&, P, Port) const) {
+  return {};
+}
+
+template <class A, class P>
+concept HasPlain = requires { actor::detail::match<A, P>(&A::handle); };
+template <class A, class P>
+concept HasConst = requires { actor::detail::match_const<A, P>(&A::handle); };
+template <class A, class P, class Port>
+concept HasPort = requires { actor::detail::match_port<A, P, Port>(&A::handle); };
+template <class A, class P, class Port>
+concept HasPortConst = requires { actor::detail::match_port_const<A, P, Port>(&A::handle); };
 
 template <class A, class M>
 using PortOf = ReplyPort<mailbox::ReplyOf<M>>;
@@ -51,7 +67,7 @@ template <class A, class M, class Arg>
 constexpr int count_forms() {
   int n = (HasPlain<A, Arg> ? 1 : 0) + (HasConst<A, Arg> ? 1 : 0);
   if constexpr (mailbox::Request<M>) {
-    n += (HasPlain<A, Arg, PortOf<A, M>> ? 1 : 0) + (HasConst<A, Arg, PortOf<A, M>> ? 1 : 0);
+    n += (HasPort<A, Arg, PortOf<A, M>> ? 1 : 0) + (HasPortConst<A, Arg, PortOf<A, M>> ? 1 : 0);
   }
   return n;
 }
@@ -84,11 +100,11 @@ struct Form {
   static constexpr bool kPlain = HasPlain<A, Arg>;
   static constexpr bool kConst = HasConst<A, Arg>;
   static constexpr bool kPortPlain = [] {
-    if constexpr (mailbox::Request<M>) return HasPlain<A, Arg, PortOf<A, M>>;
+    if constexpr (mailbox::Request<M>) return HasPort<A, Arg, PortOf<A, M>>;
     return false;
   }();
   static constexpr bool kPortConst = [] {
-    if constexpr (mailbox::Request<M>) return HasConst<A, Arg, PortOf<A, M>>;
+    if constexpr (mailbox::Request<M>) return HasPortConst<A, Arg, PortOf<A, M>>;
     return false;
   }();
   static constexpr bool kAny = kPlain || kConst || kPortPlain || kPortConst;
@@ -100,9 +116,9 @@ struct Form {
     } else if constexpr (kConst) {
       return actor::detail::match_const<A, Arg>(&A::handle);
     } else if constexpr (kPortPlain) {
-      return actor::detail::match<A, Arg, PortOf<A, M>>(&A::handle);
+      return actor::detail::match_port<A, Arg, PortOf<A, M>>(&A::handle);
     } else {
-      return actor::detail::match_const<A, Arg, PortOf<A, M>>(&A::handle);
+      return actor::detail::match_port_const<A, Arg, PortOf<A, M>>(&A::handle);
     }
   }
 };
