@@ -1,0 +1,184 @@
+// tests/unit/mailbox/deadline_test.cpp - how long an ask waits, and what its callee knows of
+// it.
+#include "hyperactor/hyperactor.hpp"
+
+#include "support/scenario.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <gtest/gtest.h>
+
+namespace hyperactor::support {
+namespace {
+
+using namespace std::chrono_literals;
+using std::chrono::nanoseconds;
+
+struct Never {
+  using Reply = int;
+};
+
+struct Remaining {
+  using Reply = std::optional<nanoseconds>;
+};
+
+// Sends what is left of its deadline, asked by another actor.
+struct RemainingThere {
+  using Reply = std::optional<nanoseconds>;
+  nanoseconds timeout;
+};
+
+struct UntilCancelled {
+  using Reply = int;
+  PortHandle<int> progress;
+};
+
+struct Plain {
+  PortHandle<bool> cancelled;
+};
+
+struct Patient : Actor<Patient> {
+  Task<int> handle(Context<Patient>&, Never) {
+    const Watch<bool> never(false);
+    auto waiting = never.until([](bool now) { return now; });
+    (void)co_await std::move(waiting);
+    co_return 0;
+  }
+
+  std::optional<nanoseconds> handle(Context<Patient>& cx, Remaining) { return cx.remaining(); }
+
+  Task<std::optional<nanoseconds>> handle(Context<Patient>& cx, RemainingThere there) {
+    auto other = cx.spawn<Patient>().value();
+    auto ask = other.ask<Remaining>(cx, AskOptions{.timeout = there.timeout});
+    auto answer = co_await ask;
+    co_return answer.value_or(std::nullopt);
+  }
+
+  Task<int> handle(Context<Patient>& cx, UntilCancelled work) {
+    (void)work.progress.send(cx.is_cancelled() ? 1 : 0);
+    while (!cx.is_cancelled()) {
+      Sleep nap(100us);
+      co_await nap;
+    }
+    (void)work.progress.send(1);
+    co_return 0;
+  }
+
+  void handle(Context<Patient>& cx, Plain plain) {
+    (void)plain.cancelled.send(cx.is_cancelled() || cx.remaining().has_value());
+  }
+};
+
+HYPERACTOR_SCENARIO(Deadline, EndsAnAskThatNobodyAnswers) {
+  auto actor = env.spawn<Patient>("patient");
+  const auto before = env.runtime().now_ns();
+  const auto answer = env.await(actor.ask<Never>(env.client(), AskOptions{.timeout = 20ms}));
+  EXPECT_GE(env.runtime().now_ns() - before, nanoseconds(19ms).count());
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code(), Errc::Timeout);
+  const std::string text = answer.error().to_string();
+  EXPECT_NE(text.find("patient[0]"), std::string::npos) << text;
+  EXPECT_NE(text.find("Never"), std::string::npos) << text;
+  EXPECT_NE(text.find("20ms"), std::string::npos) << text;
+  actor.abort("test");
+  env.ended(actor);
+  env.take_crashes();
+}
+
+HYPERACTOR_SCENARIO(Deadline, OfZeroEndsTheAskAtOnce) {
+  auto actor = env.spawn<Patient>("patient");
+  const auto answer = env.await(actor.ask<Never>(env.client(), AskOptions{.timeout = 0ns}));
+  ASSERT_FALSE(answer);
+  EXPECT_EQ(answer.error().code(), Errc::Timeout);
+  actor.abort("test");
+  env.ended(actor);
+  env.take_crashes();
+}
+
+TEST(Deadline, IsTheRuntimesWhenTheAskNamesNone) {
+  for (const nanoseconds limit : {nanoseconds(2s), nanoseconds(30s)}) {
+    TestEnv env(TestEnvOptions{.seed = 1, .ask_timeout = limit});
+    auto actor = env.spawn<Patient>("patient");
+    const auto left = env.await(actor.ask<Remaining>(env.client()));
+    ASSERT_TRUE(ok(left));
+    ASSERT_TRUE(left->has_value());
+    EXPECT_LE(**left, limit);
+    EXPECT_GT(**left, limit - 1s);
+    const auto before = env.runtime().now_ns();
+    EXPECT_EQ(env.await(actor.ask<Never>(env.client())).error().code(), Errc::Timeout);
+    EXPECT_GE(env.runtime().now_ns() - before, limit.count());
+    actor.abort("test");
+    env.ended(actor);
+  }
+}
+
+TEST(Deadline, OfANegativeTimeIsTheRuntimes) {
+  TestEnv env(TestEnvOptions{.seed = 1, .ask_timeout = 7s});
+  auto actor = env.spawn<Patient>("patient");
+  const auto left = env.await(actor.ask<Remaining>(env.client(), AskOptions{.timeout = -5s}));
+  ASSERT_TRUE(ok(left));
+  ASSERT_TRUE(left->has_value());
+  EXPECT_GT(**left, 6s);
+}
+
+HYPERACTOR_SCENARIO(Deadline, MayBeAbsurdlyFarAway) {
+  auto actor = env.spawn<Patient>("patient");
+  for (const nanoseconds limit :
+       {nanoseconds(std::chrono::hours(24 * 365 * 100)), nanoseconds::max()}) {
+    const auto left =
+        env.await(actor.ask<Remaining>(env.client(), AskOptions{.timeout = limit}));
+    ASSERT_TRUE(ok(left));
+    ASSERT_TRUE(left->has_value());
+    EXPECT_GT(**left, nanoseconds(std::chrono::hours(24 * 365 * 9)));
+  }
+}
+
+HYPERACTOR_SCENARIO(Deadline, OfTheOuterAskLimitsTheInnerOne) {
+  auto actor = env.spawn<Patient>("patient");
+  const auto left = env.await(
+      actor.ask<RemainingThere>(env.client(), AskOptions{.timeout = 5s}, nanoseconds(20s)));
+  ASSERT_TRUE(ok(left));
+  ASSERT_TRUE(left->has_value());
+  EXPECT_LE(**left, 5s);
+}
+
+HYPERACTOR_SCENARIO(Deadline, OfTheInnerAskMayBeShorter) {
+  auto actor = env.spawn<Patient>("patient");
+  const auto left = env.await(
+      actor.ask<RemainingThere>(env.client(), AskOptions{.timeout = 20s}, nanoseconds(5s)));
+  ASSERT_TRUE(ok(left));
+  ASSERT_TRUE(left->has_value());
+  EXPECT_LE(**left, 5s);
+}
+
+HYPERACTOR_SCENARIO(Cancellation, IsSeenByTheHandlerWhenTheAskIsDropped) {
+  auto actor = env.spawn<Patient>("patient");
+  auto [port, receiver] = env.client().open_port<int>();
+  std::optional<Ask<int>> ask(actor.ask<UntilCancelled>(env.client(), port));
+  EXPECT_EQ(env.await(receiver).value(), 0);
+  ask.reset();
+  EXPECT_EQ(env.await(receiver).value(), 1);
+}
+
+HYPERACTOR_SCENARIO(Cancellation, IsSeenByTheHandlerWhenTheDeadlinePasses) {
+  auto actor = env.spawn<Patient>("patient");
+  auto [port, receiver] = env.client().open_port<int>();
+  auto ask = actor.ask<UntilCancelled>(env.client(), AskOptions{.timeout = 10ms}, port);
+  EXPECT_EQ(env.await(receiver).value(), 0);
+  EXPECT_EQ(env.await(std::move(ask)).error().code(), Errc::Timeout);
+  EXPECT_EQ(env.await(receiver).value(), 1);
+}
+
+HYPERACTOR_SCENARIO(Cancellation, DoesNotConcernMessagesWithoutAnAsker) {
+  auto actor = env.spawn<Patient>("patient");
+  auto [port, receiver] = env.client().open_port<bool>();
+  actor.post<Plain>(env.client(), port);
+  EXPECT_FALSE(env.await(receiver).value());
+}
+
+}  // namespace
+}  // namespace hyperactor::support
