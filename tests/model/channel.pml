@@ -14,7 +14,8 @@
 
 byte queue;                    /* nodes in it */
 bool front;                    /* the oldest can be seen */
-byte waiter, woken;            /* WaitIds; 0 = none */
+byte waiter;                   /* a WaitId; 0 = none */
+bool woken[16];                /* the completions, by WaitId */
 byte senders = 2;
 bool gone, draining;
 byte received, destroyed, refused;
@@ -22,7 +23,7 @@ bool ended;
 
 inline notify(taken) {
   d_step { taken = waiter; waiter = 0 };
-  if :: taken != 0 -> woken = taken :: else fi
+  if :: taken != 0 -> woken[taken] = true :: else fi
 }
 
 /* The node at the front leaves; somebody who may take it calls this. */
@@ -100,7 +101,7 @@ proctype receiver() {
         :: something -> waiter = 0
         :: else ->
            if
-           :: woken == id
+           :: woken[id]
            :: !patient -> break        /* given up, and then dropped */
            fi
         fi
