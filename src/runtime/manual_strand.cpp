@@ -14,7 +14,7 @@ namespace {
 // The state of a thread that runs a manual strand, put back afterwards.
 class Borrow {
  public:
-  explicit Borrow(Scheduler& scheduler) : scheduler_(tls.scheduler) {
+  explicit Borrow(Scheduler& scheduler) : scheduler_(tls.scheduler), strand_(tls.strand) {
     if (tls.scheduler == nullptr) tls.scheduler = &scheduler;
     tls.now = scheduler.now_ticks();
   }
@@ -22,10 +22,14 @@ class Borrow {
   Borrow(const Borrow&) = delete;
   Borrow& operator=(const Borrow&) = delete;
 
-  ~Borrow() { tls.scheduler = scheduler_; }
+  ~Borrow() {
+    tls.scheduler = scheduler_;
+    tls.strand = strand_;
+  }
 
  private:
   Scheduler* scheduler_;
+  Strand* strand_;  // of the handler around us, if a client ends inside one
 };
 
 }  // namespace
