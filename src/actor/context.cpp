@@ -1,13 +1,13 @@
 // actor/context.cpp - the parts of contexts and handles that need no type.
 #include "hyperactor/actor/context.hpp"
 
+#include "hyperactor/actor/spawn.hpp"
+#include "hyperactor/runtime/scheduler.hpp"
+
 #include <algorithm>
 #include <cctype>
 
 #include <fmt/format.h>
-
-#include "hyperactor/actor/spawn.hpp"
-#include "hyperactor/runtime/scheduler.hpp"
 
 namespace hyperactor {
 
@@ -102,7 +102,8 @@ std::string element_name(std::string_view type) {
     const bool keep = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_';
     if (!keep) c = '_';
   }
-  if (name.empty() || std::isdigit(static_cast<unsigned char>(name[0])) != 0) name.insert(0, "_");
+  if (name.empty() || std::isdigit(static_cast<unsigned char>(name[0])) != 0)
+    name.insert(0, "_");
   return name;
 }
 

@@ -1,16 +1,17 @@
 // actor/instance.cpp - an instance runs: its start, frames of hooks and handlers, signals.
 #include "hyperactor/actor/instance.hpp"
 
-#include <fmt/format.h>
-
 #include "hyperactor/actor/handler.hpp"
 #include "hyperactor/runtime/scheduler.hpp"
+
+#include <fmt/format.h>
 
 namespace hyperactor::actor {
 
 namespace {
 
-ActorId make_id(const ProcServices& proc, const runtime::Strand& strand, const Kinship& kinship) {
+ActorId make_id(const ProcServices& proc, const runtime::Strand& strand,
+                const Kinship& kinship) {
   ActorId id;
   id.proc = proc.name();
   id.name = kinship.name;
@@ -41,6 +42,7 @@ const std::atomic<std::uint32_t>& lifecycle_type(const char* name) {
     std::atomic<std::uint32_t> init{telemetry::intern("init")};
     std::atomic<std::uint32_t> exit{telemetry::intern("exit")};
   };
+
   static const Types types;
   return name[0] == 'i' ? types.init : types.exit;
 }
@@ -82,10 +84,12 @@ void Instance::start() {
 
 Task<Result<void>> Instance::call_hook(Hook hook) {
   switch (hook) {
-    case Hook::Init: return call_init();
+    case Hook::Init:
+      return call_init();
     case Hook::Cleanup:
       return call_cleanup(extra_ && extra_->failure ? &*extra_->failure : nullptr);
-    case Hook::Undeliverable: return call_undeliverable(*returned_);
+    case Hook::Undeliverable:
+      return call_undeliverable(*returned_);
   }
   return Result<void>{};
 }
@@ -108,8 +112,8 @@ void Instance::run_hook(Hook hook) {
       }
     });
   } catch (...) {
-    on_hook_done(hook,
-                 std::unexpected(Error(Errc::Failed, panic_text(std::current_exception()))), true);
+    on_hook_done(
+        hook, std::unexpected(Error(Errc::Failed, panic_text(std::current_exception()))), true);
   }
 }
 
@@ -245,7 +249,8 @@ void Instance::interrupt(std::string text) {
   if (phase_ == Phase::Cleaning) {
     if (frame_ == nullptr) return;
     cancel_frame();
-    on_hook_done(Hook::Cleanup, std::unexpected(Error(Errc::Cancelled, std::move(text))), false);
+    on_hook_done(Hook::Cleanup, std::unexpected(Error(Errc::Cancelled, std::move(text))),
+                 false);
     return;
   }
   if (phase_ >= Phase::Stopping) return;
@@ -313,8 +318,8 @@ Error unhandled_request(runtime::Strand* holder, const std::string& type,
   mailbox::Owner* const owner = holder == nullptr ? nullptr : mailbox::owner_of(*holder);
   const std::string state = owner == nullptr ? "gone" : owner->status().to_string();
   return Error(Errc::Disconnected,
-               fmt::format("asking for {}: {} ended before it handled the request: {}", type, who,
-                           state));
+               fmt::format("asking for {}: {} ended before it handled the request: {}", type,
+                           who, state));
 }
 
 }  // namespace hyperactor::actor

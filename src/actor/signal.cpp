@@ -1,9 +1,9 @@
 // actor/signal.cpp - signals as nodes of the control lane, and what a dropped one still does.
 #include "hyperactor/actor/signal.hpp"
 
-#include <new>
-
 #include "hyperactor/actor/instance.hpp"
+
+#include <new>
 
 namespace hyperactor::actor {
 

@@ -1,10 +1,10 @@
 // actor/stopping.cpp - an instance ends: children, cleanup, publication (chapter 10 §4.5-4.9).
-#include <fmt/format.h>
-
 #include "hyperactor/actor/instance.hpp"
 #include "hyperactor/base/check.hpp"
 #include "hyperactor/runtime/scheduler.hpp"
 #include "hyperactor/runtime/slot_table.hpp"
+
+#include <fmt/format.h>
 
 namespace hyperactor::actor {
 
@@ -29,7 +29,9 @@ void Instance::begin_stopping() {
   await_children();
 }
 
-void Instance::await_children() { start_patience("children to stop", kChildStopWait); }
+void Instance::await_children() {
+  start_patience("children to stop", kChildStopWait);
+}
 
 void Instance::on_child_ended(const SignalNode& signal) {
   runtime::Strand* const strand = runtime::SlotTable::process().acquire(signal.child.strand);
@@ -47,8 +49,9 @@ void Instance::on_child_ended(const SignalNode& signal) {
 }
 
 void Instance::orphan_children() {
-  fmt::print(stderr, "hyperactor: {} has waited {} ms for {} of its children to stop; it ends "
-                     "without them\n",
+  fmt::print(stderr,
+             "hyperactor: {} has waited {} ms for {} of its children to stop; it ends "
+             "without them\n",
              id(), kChildStopWait.count(), child_count());
   while (first_child_ != nullptr) unlink_child(*first_child_);
 }
@@ -141,11 +144,11 @@ void Instance::on_patience_over() {
     request_advance();
   } else if (phase_ == Phase::Cleaning && frame_ != nullptr) {
     cancel_frame();
-    on_hook_done(Hook::Cleanup,
-                 std::unexpected(Error(Errc::Timeout,
-                                       fmt::format("not done after {} s, cancelled",
-                                                   kCleanupTimeout.count()))),
-                 false);
+    on_hook_done(
+        Hook::Cleanup,
+        std::unexpected(Error(Errc::Timeout, fmt::format("not done after {} s, cancelled",
+                                                         kCleanupTimeout.count()))),
+        false);
   }
 }
 
@@ -190,11 +193,13 @@ void Instance::report_failure() {
 }
 
 void report_to_proc(ProcServices& proc, const ActorId& actor, const std::string& text) {
+  if (!proc.reports_failures()) return;
   CrashReport report;
   report.actor = actor.to_string();
-  report.text = fmt::format("hyperactor: actor {} failed, and nobody above it handles failures:\n"
-                            "  {}",
-                            actor, text);
+  report.text = fmt::format(
+      "hyperactor: actor {} failed, and nobody above it handles failures:\n"
+      "  {}",
+      actor, text);
   proc.runtime().crash(report);
 }
 

@@ -1,11 +1,12 @@
 // proc/client.cpp - clients: made, used, dropped.
 #include "hyperactor/proc/client.hpp"
 
-#include <fmt/format.h>
-
-#include "client_strand.hpp"
 #include "hyperactor/mailbox/undeliverable.hpp"
 #include "hyperactor/runtime/scheduler.hpp"
+
+#include "client_strand.hpp"
+
+#include <fmt/format.h>
 
 namespace hyperactor {
 
@@ -34,7 +35,9 @@ ClientStrand::ClientStrand(actor::ProcServices& proc, ActorId id)
   set_state(runtime::StrandState::Client, scheduler().now_ticks());
 }
 
-ClientStrand::~ClientStrand() { proc_.drop_reference(); }
+ClientStrand::~ClientStrand() {
+  proc_.drop_reference();
+}
 
 ActorStatus ClientStrand::status() const {
   ActorStatus status;
@@ -69,11 +72,17 @@ ClientHandle::ClientHandle(proc::ClientStrand& strand) noexcept : strand_(&stran
 
 ClientHandle::ClientHandle(const ClientHandle& other) noexcept : ClientHandle(*other.strand_) {}
 
-ClientHandle::~ClientHandle() { strand_->drop_reference(); }
+ClientHandle::~ClientHandle() {
+  strand_->drop_reference();
+}
 
-const ActorId& ClientHandle::id() const noexcept { return strand_->id(); }
+const ActorId& ClientHandle::id() const noexcept {
+  return strand_->id();
+}
 
-ActorStatus ClientHandle::status() const { return strand_->status(); }
+ActorStatus ClientHandle::status() const {
+  return strand_->status();
+}
 
 namespace {
 
@@ -87,8 +96,7 @@ proc::ClientStrand& make_strand(actor::ProcServices& services, const ActorId& id
 }  // namespace
 
 Client::Client(actor::ProcServices& services, const ActorId& id)
-    : Caller(make_strand(services, id)),
-      strand_(static_cast<proc::ClientStrand*>(&owner())) {}
+    : Caller(make_strand(services, id)), strand_(static_cast<proc::ClientStrand*>(&owner())) {}
 
 Client::Client(Client&& other) noexcept
     : Caller(other), strand_(std::exchange(other.strand_, nullptr)) {}
@@ -99,7 +107,9 @@ Client::~Client() {
   strand_->drop_reference();
 }
 
-ClientHandle Client::handle() const noexcept { return ClientHandle(*strand_); }
+ClientHandle Client::handle() const noexcept {
+  return ClientHandle(*strand_);
+}
 
 std::uint64_t Client::undeliverable_count() {
   strand_->run_pending();
@@ -112,8 +122,8 @@ Result<actor::Kinship> Client::child_kinship(std::string_view name) {
         actor::invalid_name(name).in("spawning a child of " + id().to_string()));
   }
   if (!services().accepts_actors()) {
-    return std::unexpected(Error(Errc::Failed, "spawning a child of " + id().to_string() +
-                                                   ": its proc is stopping"));
+    return std::unexpected(Error(
+        Errc::Failed, "spawning a child of " + id().to_string() + ": its proc is stopping"));
   }
   actor::Kinship kinship;
   kinship.parent_id = id();
@@ -122,6 +132,8 @@ Result<actor::Kinship> Client::child_kinship(std::string_view name) {
   return kinship;
 }
 
-actor::ProcServices& Client::services() const noexcept { return strand_->services(); }
+actor::ProcServices& Client::services() const noexcept {
+  return strand_->services();
+}
 
 }  // namespace hyperactor

@@ -1,13 +1,13 @@
 // proc/client_strand.hpp - the strand and the identity behind a Client.
 #pragma once
 
-#include <atomic>
-#include <cstdint>
-#include <string>
-
 #include "hyperactor/actor/proc_services.hpp"
 #include "hyperactor/mailbox/owner.hpp"
 #include "hyperactor/runtime/manual_strand.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <string>
 
 namespace hyperactor::proc {
 
@@ -18,15 +18,20 @@ class ClientStrand final : public runtime::ManualStrand, public mailbox::Owner {
 
   [[nodiscard]] ActorStatus status() const override;
   void on_undeliverable(Undeliverable& returned) override;
+
   [[nodiscard]] std::uint64_t inherited_deadline() const noexcept override { return 0; }
+
   [[nodiscard]] std::int64_t ask_timeout_ns() const noexcept override;
+
   [[nodiscard]] std::string label() const override { return id().to_string(); }
+
   [[nodiscard]] void* owner() noexcept override { return static_cast<mailbox::Owner*>(this); }
 
   /// The client object is gone.
   void close_client();
 
   [[nodiscard]] actor::ProcServices& services() const noexcept { return proc_; }
+
   [[nodiscard]] std::uint64_t undeliverable_count() const noexcept { return undeliverable_; }
 
  private:

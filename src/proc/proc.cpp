@@ -1,20 +1,23 @@
 // proc/proc.cpp - spawning roots, and the orderly end of a proc.
 #include "hyperactor/proc/proc.hpp"
 
+#include "hyperactor/runtime/scheduler.hpp"
+#include "hyperactor/runtime/slot_table.hpp"
+
+#include "client_strand.hpp"
+#include "proc_core.hpp"
+
 #include <chrono>
 #include <cstdio>
 #include <thread>
 
 #include <fmt/format.h>
 
-#include "client_strand.hpp"
-#include "hyperactor/runtime/scheduler.hpp"
-#include "hyperactor/runtime/slot_table.hpp"
-#include "proc_core.hpp"
-
 namespace hyperactor {
 
-ProcHandle::ProcHandle(proc::ProcCore& core) noexcept : core_(&core) { core_->add_reference(); }
+ProcHandle::ProcHandle(proc::ProcCore& core) noexcept : core_(&core) {
+  core_->add_reference();
+}
 
 ProcHandle::ProcHandle(const ProcHandle& other) noexcept : ProcHandle(*other.core_) {}
 
@@ -25,21 +28,27 @@ ProcHandle& ProcHandle::operator=(const ProcHandle& other) noexcept {
   return *this;
 }
 
-ProcHandle::~ProcHandle() { core_->drop_reference(); }
+ProcHandle::~ProcHandle() {
+  core_->drop_reference();
+}
 
 std::string_view ProcHandle::name() const noexcept {
   return telemetry::name_text(core_->name());
 }
 
-const Runtime& ProcHandle::runtime() const noexcept { return core_->runtime(); }
+const Runtime& ProcHandle::runtime() const noexcept {
+  return core_->runtime();
+}
 
-actor::ProcServices& ProcHandle::services() const noexcept { return *core_; }
+actor::ProcServices& ProcHandle::services() const noexcept {
+  return *core_;
+}
 
 Result<actor::Kinship> ProcHandle::unnamed_root(telemetry::NameIndex name) const {
   if (!core_->accepts_actors()) {
-    return std::unexpected(Error(Errc::Failed,
-                                 fmt::format("spawning {} on proc {}: the proc has been stopped",
-                                             telemetry::name_text(name), this->name())));
+    return std::unexpected(
+        Error(Errc::Failed, fmt::format("spawning {} on proc {}: the proc has been stopped",
+                                        telemetry::name_text(name), this->name())));
   }
   actor::Kinship kinship;
   kinship.name = name;
@@ -49,20 +58,22 @@ Result<actor::Kinship> ProcHandle::unnamed_root(telemetry::NameIndex name) const
 
 Result<actor::Kinship> ProcHandle::named_root(std::string_view text) const {
   if (!is_valid_name(text)) {
-    return std::unexpected(actor::invalid_name(text).in("spawning on proc " + std::string(name())));
+    return std::unexpected(
+        actor::invalid_name(text).in("spawning on proc " + std::string(name())));
   }
   if (!core_->accepts_actors()) {
-    return std::unexpected(Error(Errc::Failed,
-                                 fmt::format("spawning {} on proc {}: the proc has been stopped",
-                                             text, name())));
+    return std::unexpected(
+        Error(Errc::Failed,
+              fmt::format("spawning {} on proc {}: the proc has been stopped", text, name())));
   }
   actor::Kinship kinship;
   kinship.name = telemetry::intern(text);
   if (!core_->reserve(kinship.name)) {
-    return std::unexpected(Error(
-        Errc::Failed, fmt::format("spawning {} on proc {}: a root of that name exists, or has "
-                                  "existed; names stay reserved, choose another or leave it out",
-                                  text, name())));
+    return std::unexpected(
+        Error(Errc::Failed,
+              fmt::format("spawning {} on proc {}: a root of that name exists, or has "
+                          "existed; names stay reserved, choose another or leave it out",
+                          text, name())));
   }
   return kinship;
 }
@@ -156,6 +167,7 @@ Proc::~Proc() {
   core.wait_ended(waiting, kSecondNs);
   if (!waiting.empty()) {
     print_waiting(*this, waiting, "has waited 1 s and now aborts");
+    core.expect_failures();
     for (actor::Instance* root : waiting) {
       root->send_signal(actor::SignalKind::Abort, "proc dropped");
     }

@@ -1,13 +1,13 @@
 // proc/proc_core.cpp - roots and names under one lock; waiting for ends.
 #include "proc_core.hpp"
 
+#include "hyperactor/runtime/scheduler.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <thread>
 
 #include <fmt/format.h>
-
-#include "hyperactor/runtime/scheduler.hpp"
 
 namespace hyperactor::proc {
 

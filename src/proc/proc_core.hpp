@@ -1,16 +1,17 @@
 // proc/proc_core.hpp - the state of a proc: roots, names, the dead.
 #pragma once
 
+#include "hyperactor/actor/instance.hpp"
+#include "hyperactor/actor/proc_services.hpp"
+
+#include "tombstones.hpp"
+
 #include <atomic>
 #include <cstdint>
 #include <mutex>
 #include <set>
 #include <string>
 #include <vector>
-
-#include "hyperactor/actor/instance.hpp"
-#include "hyperactor/actor/proc_services.hpp"
-#include "tombstones.hpp"
 
 namespace hyperactor::proc {
 
@@ -21,28 +22,46 @@ class ProcCore final : public actor::ProcServices {
  public:
   explicit ProcCore(const Runtime& runtime);
 
-  void add_reference() noexcept override { references_.fetch_add(1, std::memory_order_relaxed); }
+  void add_reference() noexcept override {
+    references_.fetch_add(1, std::memory_order_relaxed);
+  }
+
   void drop_reference() noexcept override;
+
   [[nodiscard]] const Runtime& runtime() const noexcept override { return runtime_; }
+
   [[nodiscard]] telemetry::NameIndex name() const noexcept override { return name_; }
+
   [[nodiscard]] bool accepts_actors() const noexcept override {
     return !stopping_.load(std::memory_order_acquire);
   }
+
+  [[nodiscard]] bool reports_failures() const noexcept override {
+    return !aborting_.load(std::memory_order_acquire);
+  }
+
+  void expect_failures() noexcept { aborting_.store(true, std::memory_order_release); }
+
   [[nodiscard]] std::uint64_t next_pid() noexcept override {
     return next_pid_.fetch_add(1, std::memory_order_relaxed);
   }
+
   void add_root(actor::Instance& root) override;
   void remove_root(actor::Instance& root) noexcept override;
   void on_ended(const actor::Instance& instance) noexcept override;
 
   /// False if the name was ever taken.
   [[nodiscard]] bool reserve(telemetry::NameIndex name);
+
   void refuse_actors() noexcept { stopping_.store(true, std::memory_order_release); }
+
   /// The roots that have not ended, each with a reference for the caller, in id order.
   [[nodiscard]] std::vector<actor::Instance*> take_roots();
+
   [[nodiscard]] std::uint64_t references() const noexcept {
     return references_.load(std::memory_order_acquire);
   }
+
   [[nodiscard]] const Tombstones& tombstones() const noexcept { return tombstones_; }
 
   /// Waits until every instance in `waiting` has ended, at most `limit_ns`; those that have are
@@ -57,6 +76,7 @@ class ProcCore final : public actor::ProcServices {
   std::atomic<std::uint64_t> references_{1};
   std::atomic<std::uint64_t> next_pid_{1};
   std::atomic<bool> stopping_{false};
+  std::atomic<bool> aborting_{false};
 
   mutable std::mutex mutex_;
   actor::Instance* first_root_ = nullptr;

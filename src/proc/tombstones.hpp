@@ -1,14 +1,14 @@
 // proc/tombstones.hpp - how the last actors of a proc ended, 32 bytes each (D7a).
 #pragma once
 
+#include "hyperactor/mailbox/actor_id.hpp"
+#include "hyperactor/mailbox/status.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
 #include <optional>
 #include <vector>
-
-#include "hyperactor/mailbox/actor_id.hpp"
-#include "hyperactor/mailbox/status.hpp"
 
 namespace hyperactor::proc {
 

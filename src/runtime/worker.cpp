@@ -105,6 +105,7 @@ bool Worker::pace(Strand& strand) {
 Strand* Worker::next() {
   if (retire_.load(std::memory_order_relaxed)) [[unlikely]] {
     hand_over();
+    return search();
   }
   if (++tick_ % kInjectorEvery == 0 || look_outside_) [[unlikely]] {
     look_outside_ = false;

@@ -22,11 +22,11 @@ struct Exports {};
 ///   Task<…>      handle(…)                                        may co_await
 ///   void         handle(Context<Account>&, Transfer, ReplyPort<Receipt>);   answers later
 ///
-/// Messages are taken by value, const& or &&. A const& lives until the Task ends. Handlers of one
-/// actor never overlap: while one is suspended, no other message is handled.
+/// Messages are taken by value, const& or &&. A const& lives until the Task ends. Handlers of
+/// one actor never overlap: while one is suspended, no other message is handled.
 ///
-/// Hooks return Task<Result<void>>; `return Result<void>{};` costs no coroutine frame. Exceptions
-/// from hooks and handlers are panics: the actor fails, cleanup is skipped.
+/// Hooks return Task<Result<void>>; `return Result<void>{};` costs no coroutine frame.
+/// Exceptions from hooks and handlers are panics: the actor fails, cleanup is skipped.
 template <class Self>
 class Actor {
  public:
@@ -40,8 +40,8 @@ class Actor {
     return Result<void>{};
   }
 
-  /// A message this actor sent came back. It was counted and recorded before; an error from here
-  /// fails the actor.
+  /// A message this actor sent came back. It was counted and recorded before; an error from
+  /// here fails the actor.
   virtual Task<Result<void>> handle_undeliverable(Context<Self>&, Undeliverable& returned) {
     (void)returned;
     return Result<void>{};

@@ -1,6 +1,11 @@
 // actor/context.hpp - Context<A>: what a handler may do besides looking at its message.
 #pragma once
 
+#include "hyperactor/actor/instance.hpp"
+#include "hyperactor/mailbox/ask.hpp"
+#include "hyperactor/mailbox/owner.hpp"
+#include "hyperactor/mailbox/port.hpp"
+
 #include <chrono>
 #include <memory>
 #include <new>
@@ -10,11 +15,6 @@
 #include <type_traits>
 #include <utility>
 #include <vector>
-
-#include "hyperactor/actor/instance.hpp"
-#include "hyperactor/mailbox/ask.hpp"
-#include "hyperactor/mailbox/owner.hpp"
-#include "hyperactor/mailbox/port.hpp"
 
 namespace hyperactor {
 
@@ -46,9 +46,11 @@ class ContextBase : public Caller {
   void stop(std::string reason) {
     instance_->send_signal(actor::SignalKind::Stop, std::move(reason));
   }
+
   void drain_and_stop(std::string reason) {
     instance_->send_signal(actor::SignalKind::Drain, std::move(reason));
   }
+
   /// Fails this actor at its next await, or after the present handler.
   void abort(std::string reason) {
     instance_->send_signal(actor::SignalKind::Abort, std::move(reason));
@@ -56,19 +58,22 @@ class ContextBase : public Caller {
 
   /// The message being handled, and the one whose handler sent it; 0 = from outside.
   [[nodiscard]] std::uint64_t message_id() const noexcept { return strand().current_id(); }
+
   [[nodiscard]] std::uint64_t cause_id() const noexcept {
     return strand().current() == nullptr ? 0 : strand().current()->cause;
   }
 
-  /// Whether nobody waits any more for the request being handled: its asker gave up, died, or its
-  /// deadline passed. For handlers that work long.
+  /// Whether nobody waits any more for the request being handled: its asker gave up, died, or
+  /// its deadline passed. For handlers that work long.
   [[nodiscard]] bool is_cancelled() const noexcept;
 
   /// What is left of the request's deadline; nullopt if it has none.
   [[nodiscard]] std::optional<std::chrono::nanoseconds> remaining() const noexcept;
 
   [[nodiscard]] const Runtime& runtime() const noexcept { return instance_->proc().runtime(); }
+
   [[nodiscard]] std::vector<ActorId> children() const { return instance_->children(); }
+
   [[nodiscard]] const ActorId& parent_id() const noexcept { return instance_->parent_id(); }
 
   /// A port of this actor, with its receiver. `coalesce`: only the newest message matters.
@@ -108,8 +113,8 @@ class Context : public ContextBase {
   /// A handle of this actor.
   [[nodiscard]] ActorHandle<A> self() const;
 
-  /// Makes a child: `cx.spawn<Worker>(args...)`, or `cx.spawn<Worker>("name", args...)`. It stops
-  /// with this actor, and its failure fails this actor. Fails if the actor is stopping.
+  /// Makes a child: `cx.spawn<Worker>(args...)`, or `cx.spawn<Worker>("name", args...)`. It
+  /// stops with this actor, and its failure fails this actor. Fails if the actor is stopping.
   template <class B, class... Args>
   Result<ActorHandle<B>> spawn(Args&&... args);
 
@@ -119,8 +124,8 @@ class Context : public ContextBase {
     return post_repeatedly<M>(delay, std::chrono::nanoseconds{0}, std::move(message));
   }
 
-  /// Sends a copy of M to this actor every `period`, first after one. Zero or less is refused by
-  /// an error of the actor.
+  /// Sends a copy of M to this actor every `period`, first after one. Zero or less is refused
+  /// by an error of the actor.
   template <class M>
   DelayedPost post_every(std::chrono::nanoseconds period, M message) {
     if (period.count() <= 0) {

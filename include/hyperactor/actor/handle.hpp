@@ -2,14 +2,14 @@
 // Path: local send, step 1 of 9. Before: the user's code. Next: mailbox/message.hpp.
 #pragma once
 
+#include "hyperactor/actor/handler.hpp"
+#include "hyperactor/actor/instance_of.hpp"
+#include "hyperactor/mailbox/ask.hpp"
+
 #include <chrono>
 #include <string>
 #include <type_traits>
 #include <utility>
-
-#include "hyperactor/actor/handler.hpp"
-#include "hyperactor/actor/instance_of.hpp"
-#include "hyperactor/mailbox/ask.hpp"
 
 namespace hyperactor {
 
@@ -18,7 +18,10 @@ namespace actor {
 /// Awaits the end of an instance; the value is its terminal status.
 class Ended {
  public:
-  explicit Ended(Instance& instance) noexcept : instance_(instance) { instance.add_reference(); }
+  explicit Ended(Instance& instance) noexcept : instance_(instance) {
+    instance.add_reference();
+  }
+
   Ended(const Ended&) = delete;
   Ended& operator=(const Ended&) = delete;
   ~Ended();
@@ -67,9 +70,10 @@ constexpr bool check_send() {
   if constexpr (detail::is_complete<A>()) {
     static_assert(detail::count_handlers<A, M>() < 2,
                   "this actor has more than one handler for this message");
-    static_assert(!detail::handles_otherwise<A, M>(),
-                  "a handler may not be a template, nor take its message by a conversion: write "
-                  "an overload of handle for this message");
+    static_assert(
+        !detail::handles_otherwise<A, M>(),
+        "a handler may not be a template, nor take its message by a conversion: write "
+        "an overload of handle for this message");
     static_assert(detail::count_handlers<A, M>() != 0 || detail::handles_otherwise<A, M>(),
                   "this actor does not handle this message");
     return detail::count_handlers<A, M>() == 1;
@@ -80,8 +84,8 @@ constexpr bool check_send() {
 
 }  // namespace actor
 
-/// Strong and local: keeps the actor's record alive, not the actor. Copies are cheap (one atomic
-/// increment) and may be used on any thread.
+/// Strong and local: keeps the actor's record alive, not the actor. Copies are cheap (one
+/// atomic increment) and may be used on any thread.
 template <class A>
 class ActorHandle {
  public:
@@ -94,7 +98,8 @@ class ActorHandle {
     if (instance_ != nullptr) base().add_reference();
   }
 
-  ActorHandle(ActorHandle&& other) noexcept : instance_(std::exchange(other.instance_, nullptr)) {}
+  ActorHandle(ActorHandle&& other) noexcept
+      : instance_(std::exchange(other.instance_, nullptr)) {}
 
   ActorHandle& operator=(ActorHandle other) noexcept {
     std::swap(instance_, other.instance_);
@@ -107,8 +112,9 @@ class ActorHandle {
 
   [[nodiscard]] const ActorId& id() const noexcept { return base().id(); }
 
-  /// Sends `M(args...)`, built in place. Never fails visibly: what cannot be delivered comes back
-  /// to `caller` (Actor::handle_undeliverable). Cost: one exchange, no allocation in steady state.
+  /// Sends `M(args...)`, built in place. Never fails visibly: what cannot be delivered comes
+  /// back to `caller` (Actor::handle_undeliverable). Cost: one exchange, no allocation in
+  /// steady state.
   template <class M, class... Args>
   void post(const Caller& caller, Args&&... args) const {
     if constexpr (actor::check_send<A, M>()) {
@@ -147,8 +153,8 @@ class ActorHandle {
     }
   }
 
-  /// Sends the request `M(args...)` at once. The answer is awaited, continued with, or blocked on;
-  /// it always comes (see Ask).
+  /// Sends the request `M(args...)` at once. The answer is awaited, continued with, or blocked
+  /// on; it always comes (see Ask).
   template <class M, class... Args>
   Ask<mailbox::ReplyOf<M>> ask(const Caller& caller, Args&&... args) const {
     return ask_within<M>(caller, AskOptions{}, std::forward<Args>(args)...);
@@ -187,12 +193,18 @@ class ActorHandle {
 
   /// Messages waiting, as of the end of its last turn; and the most there ever were.
   [[nodiscard]] std::uint64_t depth() const noexcept { return base().depth(); }
+
   [[nodiscard]] std::uint64_t depth_max() const noexcept { return base().depth_max(); }
+
   [[nodiscard]] std::uint64_t handled() const noexcept { return base().handled(); }
+
   [[nodiscard]] std::uint64_t undeliverable_count() const noexcept {
     return base().undeliverable_count();
   }
-  [[nodiscard]] std::uint64_t unwanted_count() const noexcept { return base().unwanted_count(); }
+
+  [[nodiscard]] std::uint64_t unwanted_count() const noexcept {
+    return base().unwanted_count();
+  }
 
   /// For the runtime's own layers.
   [[nodiscard]] actor::Instance& base() const noexcept {
@@ -210,8 +222,9 @@ class ActorHandle {
     using Reply = mailbox::ReplyOf<M>;
     if constexpr (actor::check_send<A, M>()) {
       constexpr bool kHasReply = mailbox::Request<M>;  // a bool: no notes about concepts
-      static_assert(kHasReply,
-                    "only a message with a Reply can be asked: add `using Reply = …;`, or post it");
+      static_assert(
+          kHasReply,
+          "only a message with a Reply can be asked: add `using Reply = …;`, or post it");
       static_assert((actor::awaitable_argument<Args&&>() && ...),
                     "this compiler destroys a temporary message twice when the ask is awaited: "
                     "pass the message's fields, or name the message first");

@@ -2,14 +2,14 @@
 // Path: local send, step 9 of 9. Before: runtime/strand.cpp. Next: the user's function.
 #pragma once
 
+#include "hyperactor/actor/instance.hpp"
+#include "hyperactor/mailbox/reply_port.hpp"
+#include "hyperactor/runtime/task.hpp"
+
 #include <expected>
 #include <memory>
 #include <type_traits>
 #include <utility>
-
-#include "hyperactor/actor/instance.hpp"
-#include "hyperactor/mailbox/reply_port.hpp"
-#include "hyperactor/runtime/task.hpp"
 
 namespace hyperactor {
 
@@ -27,10 +27,10 @@ class InstanceOf;
 
 namespace detail {
 
-// The return type of the one member of &A::handle with this signature. Deduced from the overload
-// set by exact type, never by calling: a call would accept conversions. No parameter packs: a
-// pack whose beginning is given may be deduced to be longer. Defined, because nobody else can
-// define them for an actor without linkage.
+// The return type of the one member of &A::handle with this signature. Deduced from the
+// overload set by exact type, never by calling: a call would accept conversions. No parameter
+// packs: a pack whose beginning is given may be deduced to be longer. Defined, because nobody
+// else can define them for an actor without linkage.
 template <class A, class P, class R>
 constexpr std::type_identity<R> match(R (A::*)(Context<A>&, P)) {
   return {};
@@ -147,8 +147,9 @@ struct Handler {
   static Result call(A& self, Context<A>& cx, mailbox::MessageNode<M>& node) {
     if constexpr (kTakesPort) {
       using Port = ReplyPort<Reply>;
-      using Signature = std::conditional_t<Form::kPortPlain, Result (A::*)(Context<A>&, Arg, Port),
-                                           Result (A::*)(Context<A>&, Arg, Port) const>;
+      using Signature =
+          std::conditional_t<Form::kPortPlain, Result (A::*)(Context<A>&, Arg, Port),
+                             Result (A::*)(Context<A>&, Arg, Port) const>;
       return (self.*static_cast<Signature>(&A::handle))(cx, argument(node), Port(node));
     } else {
       using Signature = std::conditional_t<Form::kPlain, Result (A::*)(Context<A>&, Arg),
@@ -171,15 +172,16 @@ namespace detail {
 
 // Whether a handler's value V is the reply itself, or a Result of it.
 template <class V, class Reply>
-inline constexpr bool is_value_of = std::is_same_v<V, Reply> ||
-                                    (!std::is_void_v<V> && !std::is_void_v<Reply> &&
-                                     std::is_convertible_v<V, Reply>);
+inline constexpr bool is_value_of =
+    std::is_same_v<V, Reply> ||
+    (!std::is_void_v<V> && !std::is_void_v<Reply> && std::is_convertible_v<V, Reply>);
 
 template <class V>
 struct ResultValue {
   static constexpr bool kIsResult = false;
   using type = V;
 };
+
 template <class T>
 struct ResultValue<std::expected<T, Error>> {
   static constexpr bool kIsResult = true;
@@ -190,6 +192,7 @@ template <class V>
 struct TaskValue {
   using type = V;
 };
+
 template <class T>
 struct TaskValue<Task<T>> {
   using type = T;
@@ -207,12 +210,14 @@ struct Dispatch {
       ResultValue<Value>::kIsResult && !(kAnswers && std::is_same_v<Value, Reply>);
   using Plain = std::conditional_t<kErrorFails, typename ResultValue<Value>::type, Value>;
 
-  static_assert(kAnswers || std::is_void_v<Plain>,
-                "this handler returns a value, but its message has no Reply (or it has a ReplyPort "
-                "to answer with): return void, Result<void> or a Task of these");
-  static_assert(!kAnswers || is_value_of<Plain, Reply>,
-                "this handler does not return its message's Reply: return Reply, Result<Reply> or "
-                "a Task of these, or take a ReplyPort<Reply>");
+  static_assert(
+      kAnswers || std::is_void_v<Plain>,
+      "this handler returns a value, but its message has no Reply (or it has a ReplyPort "
+      "to answer with): return void, Result<void> or a Task of these");
+  static_assert(
+      !kAnswers || is_value_of<Plain, Reply>,
+      "this handler does not return its message's Reply: return Reply, Result<Reply> or "
+      "a Task of these, or take a ReplyPort<Reply>");
 
   static void run(runtime::Strand& strand, runtime::Node& base) {
     auto& self = static_cast<InstanceOf<A>&>(strand);
@@ -249,8 +254,8 @@ struct Dispatch {
     if constexpr (mailbox::Request<M>) {
       if (node.asker) refuse(node, strand, why);
     } else {
-      const bool returned = why == runtime::DropReason::Stopped ||
-                            why == runtime::DropReason::Failed;
+      const bool returned =
+          why == runtime::DropReason::Stopped || why == runtime::DropReason::Failed;
       if (returned && strand != nullptr && node.sender) give_back(*strand, node);
     }
     end(node);
@@ -307,7 +312,8 @@ struct Dispatch {
 
   static void answer(Node& node, Result<Reply>&& value) {
     if (node.asker) {
-      mailbox::send_reply<Reply>(std::exchange(node.asker, runtime::WaitId{}), std::move(value));
+      mailbox::send_reply<Reply>(std::exchange(node.asker, runtime::WaitId{}),
+                                 std::move(value));
     }
   }
 
@@ -320,9 +326,8 @@ struct Dispatch {
 
   static void refuse(Node& node, runtime::Strand* strand, runtime::DropReason why) {
     if constexpr (mailbox::Request<M>) {
-      mailbox::send_reply<Reply>(
-          std::exchange(node.asker, runtime::WaitId{}),
-          std::unexpected(unhandled_request(strand, type_text(), why)));
+      mailbox::send_reply<Reply>(std::exchange(node.asker, runtime::WaitId{}),
+                                 std::unexpected(unhandled_request(strand, type_text(), why)));
     }
   }
 
@@ -339,7 +344,8 @@ struct Dispatch {
     returned->cause = node.cause;
     returned->sender = node.sender;
     returned->size_class = kClass;
-    mailbox::bounce(*returned, owner->id(), mailbox::owner_ended(*owner, "not handled"), destroy);
+    mailbox::bounce(*returned, owner->id(), mailbox::owner_ended(*owner, "not handled"),
+                    destroy);
   }
 
   static std::string type_text() { return std::string(short_type_name<M>()); }
@@ -349,9 +355,8 @@ struct Dispatch {
 
 /// The operations of messages M queued at actors A.
 template <class A, class M>
-inline constexpr runtime::NodeOps kMessageOps{detail::Dispatch<A, M>::run,
-                                              detail::Dispatch<A, M>::drop,
-                                              &mailbox::kTypeName<M>};
+inline constexpr runtime::NodeOps kMessageOps{
+    detail::Dispatch<A, M>::run, detail::Dispatch<A, M>::drop, &mailbox::kTypeName<M>};
 
 }  // namespace actor
 

@@ -1,6 +1,12 @@
 // actor/instance.hpp - the runtime side of one actor: its life, its family, its end.
 #pragma once
 
+#include "hyperactor/actor/proc_services.hpp"
+#include "hyperactor/actor/signal.hpp"
+#include "hyperactor/mailbox/message.hpp"
+#include "hyperactor/mailbox/undeliverable.hpp"
+#include "hyperactor/runtime/task.hpp"
+
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -10,12 +16,6 @@
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "hyperactor/actor/proc_services.hpp"
-#include "hyperactor/actor/signal.hpp"
-#include "hyperactor/mailbox/message.hpp"
-#include "hyperactor/mailbox/undeliverable.hpp"
-#include "hyperactor/runtime/task.hpp"
 
 namespace hyperactor::actor {
 
@@ -29,8 +29,10 @@ struct Kinship {
 
 /// The state machine of chapter 10 §4, without the user's type.
 ///
-/// INS-1  created -> initializing -> running -> stopping (children, then cleanup) -> ended. Each
-///        step runs on the strand; a hook or handler that suspends holds the machine where it is.
+/// INS-1  created -> initializing -> running -> stopping (children, then cleanup) -> ended.
+/// Each
+///        step runs on the strand; a hook or handler that suspends holds the machine where it
+///        is.
 /// INS-2  The parent learns of the end (control lane) before the terminal status is published.
 /// INS-3  Abort destroys the suspended frame; stop and drain wait for the handler.
 /// INS-4  A panic skips cleanup. Its text begins with "panic: ".
@@ -43,8 +45,11 @@ class Instance : public runtime::Strand, public mailbox::Owner, private runtime:
   // --- any thread --------------------------------------------------------------------------
 
   [[nodiscard]] ActorStatus status() const override;
+
   [[nodiscard]] std::string label() const override { return id().to_string(); }
+
   [[nodiscard]] void* owner() noexcept override { return static_cast<mailbox::Owner*>(this); }
+
   [[nodiscard]] ProcServices& proc() const noexcept { return proc_; }
 
   void send_signal(SignalKind kind, std::string reason) {
@@ -56,19 +61,24 @@ class Instance : public runtime::Strand, public mailbox::Owner, private runtime:
 
   /// Ids of the linked children, in pid order.
   [[nodiscard]] std::vector<ActorId> children() const;
+
   [[nodiscard]] std::size_t child_count() const noexcept {
     return child_count_.load(std::memory_order_relaxed);
   }
+
   /// The parent's id, or an empty one (pid and name 0) for a root.
   [[nodiscard]] const ActorId& parent_id() const noexcept { return parent_id_; }
+
   /// Messages that came back to this actor.
   [[nodiscard]] std::uint64_t undeliverable_count() const noexcept {
     return undeliverable_.load(std::memory_order_relaxed);
   }
+
   /// Requests not run because nobody waited for them any more.
   [[nodiscard]] std::uint64_t unwanted_count() const noexcept {
     return unwanted_.load(std::memory_order_relaxed);
   }
+
   /// The type of the actor object; compared by address.
   [[nodiscard]] virtual const void* actor_type() const noexcept = 0;
 
@@ -81,7 +91,9 @@ class Instance : public runtime::Strand, public mailbox::Owner, private runtime:
 
   /// The number of a new child of this tree.
   std::uint64_t next_child_pid() noexcept { return root_->tree_pid_.fetch_add(1) + 1; }
+
   void link_child(Instance& child);
+
   [[nodiscard]] bool accepts_children() const noexcept { return phase_ < Phase::Stopping; }
 
   /// The handler of the current message failed: the actor fails after it.
@@ -193,6 +205,7 @@ class Instance : public runtime::Strand, public mailbox::Owner, private runtime:
     Patience patience;
     std::optional<Error> failure;  // what cleanup() is told
   };
+
   Extra& extra();
   std::unique_ptr<Extra> extra_;
 };

@@ -1,11 +1,11 @@
 // actor/proc_services.hpp - what an instance needs of its proc, and no more (D16).
 #pragma once
 
-#include <cstdint>
-
 #include "hyperactor/mailbox/actor_id.hpp"
 #include "hyperactor/mailbox/status.hpp"
 #include "hyperactor/runtime/runtime.hpp"
+
+#include <cstdint>
 
 namespace hyperactor::actor {
 
@@ -21,6 +21,8 @@ class ProcServices {
   [[nodiscard]] virtual telemetry::NameIndex name() const noexcept = 0;
   /// False once the proc takes no more actors.
   [[nodiscard]] virtual bool accepts_actors() const noexcept = 0;
+  /// False once the proc is being torn down by force: what fails then is not news.
+  [[nodiscard]] virtual bool reports_failures() const noexcept = 0;
   /// A number for an unnamed root or client.
   [[nodiscard]] virtual std::uint64_t next_pid() noexcept = 0;
 

@@ -1,30 +1,30 @@
 // actor/signal.hpp - control messages between the runtime and an instance.
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <utility>
-
 #include "hyperactor/mailbox/actor_id.hpp"
 #include "hyperactor/mailbox/status.hpp"
 #include "hyperactor/runtime/strand.hpp"
 #include "hyperactor/runtime/wait.hpp"
 
+#include <cstdint>
+#include <string>
+#include <utility>
+
 namespace hyperactor::actor {
 
 enum class SignalKind : std::uint8_t {
-  Stop,        ///< leave what is queued
-  Drain,       ///< handle what was accepted, then stop
-  Abort,       ///< interrupt an await, then fail
-  ChildFailed, ///< a child failed: its event, before its status is terminal
-  ChildEnded,  ///< a child's status is terminal: unlink it
-  Watch,       ///< wake `watcher` at the end
+  Stop,         ///< leave what is queued
+  Drain,        ///< handle what was accepted, then stop
+  Abort,        ///< interrupt an await, then fail
+  ChildFailed,  ///< a child failed: its event, before its status is terminal
+  ChildEnded,   ///< a child's status is terminal: unlink it
+  Watch,        ///< wake `watcher` at the end
 };
 
 struct SignalNode : runtime::Node {
   SignalKind kind{};
   std::string reason;
-  ActorId child;  // ChildFailed, ChildEnded
+  ActorId child;            // ChildFailed, ChildEnded
   runtime::WaitId watcher;  // Watch
 };
 

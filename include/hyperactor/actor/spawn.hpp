@@ -1,6 +1,11 @@
 // actor/spawn.hpp - makes instances, and the parts of Context and Ask that need their types.
 #pragma once
 
+#include "hyperactor/actor/context.hpp"
+#include "hyperactor/actor/handle.hpp"
+#include "hyperactor/actor/instance_of.hpp"
+#include "hyperactor/runtime/scheduler.hpp"
+
 #include <chrono>
 #include <concepts>
 #include <exception>
@@ -10,16 +15,12 @@
 #include <type_traits>
 #include <utility>
 
-#include "hyperactor/actor/context.hpp"
-#include "hyperactor/actor/handle.hpp"
-#include "hyperactor/actor/instance_of.hpp"
-#include "hyperactor/runtime/scheduler.hpp"
-
 namespace hyperactor {
 
 /// Stands first in spawn() when an actor's own first argument is a string and it has no name:
 /// `proc.spawn<Greeter>(ha::unnamed, "hello")`.
 struct Unnamed {};
+
 inline constexpr Unnamed unnamed{};
 
 namespace actor {
@@ -59,7 +60,8 @@ void adopt(Instance& instance, const Kinship& kinship);
 
 /// Allocates, constructs and starts an A. Exceptions of its constructor become the error.
 template <class A, class... Args>
-Result<ActorHandle<A>> spawn_instance(ProcServices& proc, const Kinship& kinship, Args&&... args) {
+Result<ActorHandle<A>> spawn_instance(ProcServices& proc, const Kinship& kinship,
+                                      Args&&... args) {
   static_assert(std::is_base_of_v<Actor<A>, A>,
                 "an actor class derives publicly from hyperactor::Actor<itself>");
   static_assert(std::is_constructible_v<A, Args&&...>,
@@ -83,7 +85,8 @@ Result<ActorHandle<A>> spawn_instance(ProcServices& proc, const Kinship& kinship
 /// The name of A for unnamed actors.
 template <class A>
 telemetry::NameIndex type_name_index() {
-  static const telemetry::NameIndex index = telemetry::intern(element_name(short_type_name<A>()));
+  static const telemetry::NameIndex index =
+      telemetry::intern(element_name(short_type_name<A>()));
   return index;
 }
 
@@ -102,13 +105,14 @@ Result<ActorHandle<B>> spawn_child(Instance& parent, std::string_view name, Args
 /// A message that comes later, perhaps again.
 template <class A, class M>
 struct Delayed final : runtime::Wait {
-  Delayed(Context<A>& cx, M&& later, std::int64_t every) : context(cx), message(std::move(later)),
-                                                           period_ns(every) {
+  Delayed(Context<A>& cx, M&& later, std::int64_t every)
+      : context(cx), message(std::move(later)), period_ns(every) {
     what = "delayed post";
     complete = [](runtime::Wait& wait, runtime::Node&) { static_cast<Delayed&>(wait).fire(); };
     abandon = [](runtime::Wait& wait) {
       auto& self = static_cast<Delayed&>(wait);
-      if (self.timer != nullptr) runtime::cancel_wait_timer(wait.strand->scheduler(), self.timer);
+      if (self.timer != nullptr)
+        runtime::cancel_wait_timer(wait.strand->scheduler(), self.timer);
       runtime::close_wait(wait);
       delete &self;
     };
@@ -194,9 +198,8 @@ struct Continuation final : runtime::Node {
 extern std::atomic<std::uint32_t> kContinuationName;
 
 template <class A, class R, class Fn>
-inline constexpr runtime::NodeOps kContinuationOps{Continuation<A, R, Fn>::run,
-                                                   Continuation<A, R, Fn>::drop,
-                                                   &kContinuationName};
+inline constexpr runtime::NodeOps kContinuationOps{
+    Continuation<A, R, Fn>::run, Continuation<A, R, Fn>::drop, &kContinuationName};
 
 template <class A, class R, class Fn>
 void continue_with(Context<A>& cx, mailbox::AskState<R>& state, Fn fn) {
