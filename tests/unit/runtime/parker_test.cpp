@@ -89,7 +89,7 @@ TEST(IdleSet, TellsAWorkerWhetherItWasClaimed) {  // IDL-1
 }
 
 TEST(IdleSetThreads, ClaimAWorkerOrLetItGoButNotBoth) {
-  const int rounds = stress_rounds(20'000);
+  const int rounds = stress_rounds(3'000);
   IdleSet idle;
   std::atomic<int> claimed{0};
   std::atomic<bool> done{false};

@@ -129,8 +129,9 @@ TEST_F(SentinelTest, GivesWhatAStuckWorkerHadQueuedToAParkedOne) {  // POOL-1, S
     std::this_thread::sleep_for(2ms);  // until the workers are parked
     stick(*sticky, [&] {
       pushed_ns.store(now_ns());
-      for (std::size_t n = 0; n < others.size(); ++n) {
-        others[n]->work([&ran_ns, n](ProbeStrand&) { ran_ns[n].store(now_ns()); });
+      const std::vector<ProbeStrand::Ref> mine = others;  // the test goes on before this ends
+      for (std::size_t n = 0; n < mine.size(); ++n) {
+        mine[n]->work([&ran_ns, n](ProbeStrand&) { ran_ns[n].store(now_ns()); });
       }
     });
     ASSERT_TRUE(eventually(
