@@ -3,8 +3,10 @@
 
 #include <hyperactor/hyperactor.hpp>
 
+#include <algorithm>
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <deque>
 #include <optional>
 #include <string>
@@ -59,29 +61,27 @@ struct Dine {
 class Philosopher : public ha::Actor<Philosopher> {
  public:
   Philosopher(ha::ActorHandle<Fork> first, ha::ActorHandle<Fork> second, int seat)
-      : first_(std::move(first)), second_(std::move(second)), seat_(seat) {}
+      : forks_{std::move(first), std::move(second)}, seat_(seat) {}
 
   // Each co_await lets other actors run; this one takes no other message until it returns.
   ha::Task<ha::Result<Plate>> handle(ha::Context<Philosopher>& cx, Dine dine) {
     Plate plate;
     while (plate.meals < dine.meals) {
       co_await ha::sleep(std::chrono::milliseconds(2 + seat_));  // thinks
-      for (const auto* fork : {&first_, &second_}) {
-        auto waited = co_await fork->ask<Take>(cx);
+      for (const auto& fork : forks_) {
+        auto waited = co_await fork.ask<Take>(cx);
         if (!waited) co_return std::unexpected(std::move(waited).error());
         if (*waited) ++plate.waits;
       }
       co_await ha::sleep(std::chrono::milliseconds(5));  // eats
-      first_.post<PutDown>(cx);
-      second_.post<PutDown>(cx);
+      for (const auto& fork : forks_) fork.post<PutDown>(cx);
       ++plate.meals;
     }
     co_return plate;
   }
 
  private:
-  ha::ActorHandle<Fork> first_;
-  ha::ActorHandle<Fork> second_;
+  std::array<ha::ActorHandle<Fork>, 2> forks_;
   int seat_;
 };
 
@@ -98,9 +98,10 @@ inline ha::Result<std::vector<Plate>> dine(const ha::Runtime& runtime, int meals
   std::vector<ha::Ask<Plate>> guests;
   for (std::size_t i = 0; i < kNames.size(); ++i) {
     // The fork with the lower number first: so they never wait for each other in a circle.
-    const auto [low, high] = std::minmax(i, (i + 1) % kNames.size());
-    auto guest =
-        proc.spawn<Philosopher>(kNames[i], forks[low], forks[high], static_cast<int>(i));
+    const std::size_t next = (i + 1) % kNames.size();
+    const auto& low = forks[std::min(i, next)];
+    const auto& high = forks[std::max(i, next)];
+    auto guest = proc.spawn<Philosopher>(kNames[i], low, high, static_cast<int>(i));
     guests.push_back(guest.value().ask<Dine>(client, meals));
   }
   std::vector<Plate> plates;
