@@ -5,6 +5,7 @@
 #include "support/scenario.hpp"
 #include "support/test_actor.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -115,7 +116,7 @@ struct GivePort {
 
 // Sums what comes to its port and to its mailbox, and tells the sum at its end.
 struct Summing : Actor<Summing> {
-  explicit Summing(PortHandle<std::uint64_t> sum) : out(std::move(sum)) {}
+  explicit Summing(PortHandle<std::uint64_t> to) : out(std::move(to)) {}
 
   void handle(Context<Summing>&, std::uint64_t value) { sum += value; }
 

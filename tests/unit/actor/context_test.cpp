@@ -156,7 +156,9 @@ HYPERACTOR_SCENARIO(PostEvery, EndsWithItsActor) {
   EXPECT_TRUE(ok(env.await(run.pair.second)));
   run.actor.stop("done");
   EXPECT_EQ(env.ended(run.actor).to_string(), "stopped: done");
-  if (env.is_simulated()) EXPECT_TRUE(env.run_dry());  // no timer is left
+  if (env.is_simulated()) {
+    EXPECT_TRUE(env.run_dry());  // no timer is left
+  }
 }
 
 HYPERACTOR_SCENARIO(PostEvery, OfNoTimeFailsTheActorWithASentence) {
