@@ -1,4 +1,4 @@
-// tests/sim/port_scenarios_test.cpp - scenarios of chapter 20 §7.1 that concern ports of one process.
+// tests/sim/port_scenarios_test.cpp - scenarios of chapter 20 §7.1: ports of one process.
 #include "hyperactor/hyperactor.hpp"
 
 #include "support/scenario.hpp"

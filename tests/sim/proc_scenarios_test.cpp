@@ -1,5 +1,4 @@
-// tests/sim/proc_scenarios_test.cpp - scenarios of chapter 10 §8.1: actors, children and ids of a
-// proc.
+// tests/sim/proc_scenarios_test.cpp - scenarios of chapter 10 §8.1: actors of one proc.
 #include "hyperactor/hyperactor.hpp"
 
 #include "support/scenario.hpp"

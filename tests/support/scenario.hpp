@@ -1,4 +1,4 @@
-// tests/support/scenario.hpp - runs one body of a test on threads, and simulated with many seeds.
+// tests/support/scenario.hpp - one body of a test, on threads and with many seeds.
 #pragma once
 
 #include "hyperactor/testing/test_env.hpp"

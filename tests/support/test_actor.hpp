@@ -1,4 +1,4 @@
-// tests/support/test_actor.hpp - TestActor: the actor of chapter 10 §8, which does what it is told.
+// tests/support/test_actor.hpp - TestActor of chapter 10 §8 does what it is told.
 #pragma once
 
 #include "hyperactor/hyperactor.hpp"

@@ -1,5 +1,4 @@
-// tests/unit/actor/stopping_test.cpp - stop, drain, abort and failure, of one actor and of
-// trees.
+// tests/unit/actor/stopping_test.cpp - stop, drain, abort, failure; also of trees.
 #include "hyperactor/hyperactor.hpp"
 
 #include "support/scenario.hpp"

@@ -1,5 +1,4 @@
-// tests/unit/mailbox/deadline_test.cpp - how long an ask waits, and what its callee knows of
-// it.
+// tests/unit/mailbox/deadline_test.cpp - how long an ask waits; what its callee sees.
 #include "hyperactor/hyperactor.hpp"
 
 #include "support/scenario.hpp"
