@@ -257,7 +257,8 @@ void Strand::finish_current() noexcept {
 }
 
 void Strand::drain_dead(ThreadState& thread, Node* front) {
-  set_mode(Mode::Dead);
+  // Once: ended() may be read by whoever ended it while later pushers drain here.
+  if (mode_ != Mode::Dead) set_mode(Mode::Dead);
   Node* node = front;
   for (;;) {
     while (Node* item = control_.front()) {
