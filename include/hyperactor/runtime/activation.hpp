@@ -1,5 +1,5 @@
 // runtime/activation.hpp - where the token of a suspended strand is kept, and who takes it
-// back. Path: local send, step 5 of 9. Before: runtime/inbox.hpp. Next: runtime/worker.hpp.
+// back.
 #pragma once
 
 #include <atomic>

@@ -1,5 +1,5 @@
 // runtime/inbox.hpp - many producers, one consumer; the push itself tells who must activate.
-// Path: local send, step 4 of 9. Before: mailbox/port.hpp. Next: runtime/activation.hpp.
+// Path: local send, step 4 of 9. Before: runtime/strand.hpp. Next: runtime/submit.cpp.
 #pragma once
 
 #include "hyperactor/runtime/node.hpp"
