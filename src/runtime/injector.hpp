@@ -1,6 +1,6 @@
 // runtime/injector.hpp - the unbounded queue every worker shares: posts from other threads, and
 // what does not fit a local queue.
-// Path: local send, step 6 of 9. Before: runtime/activation.hpp. Next: runtime/worker.cpp.
+// Path: local send, step 6 of 9. Before: runtime/submit.cpp. Next: runtime/worker.cpp.
 #pragma once
 
 #include "hyperactor/runtime/strand.hpp"

@@ -1,5 +1,5 @@
 // runtime/run_queue.hpp - the bounded queue of one worker: its owner pushes, anybody takes.
-// Path: local send, step 6 of 9. Before: runtime/activation.hpp. Next: runtime/worker.cpp.
+// Path: local send, step 6 of 9. Before: runtime/submit.cpp. Next: runtime/worker.cpp.
 #pragma once
 
 #include <array>

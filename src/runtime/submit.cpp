@@ -1,6 +1,7 @@
 // runtime/submit.cpp - a strand was activated: to this worker's own slot, or to the shared
-// queue. Path: local send, step 6 of 9. Before: runtime/activation.hpp. Next:
-// runtime/worker.cpp.
+// queue.
+// Path: local send, step 5 of 9. Before: runtime/inbox.hpp.
+// Next: runtime/run_queue.hpp, injector.hpp.
 #include "hyperactor/runtime/scheduler.hpp"
 
 #include "worker.hpp"

@@ -1,5 +1,5 @@
 // mailbox/message.hpp - builds a message in place in its node (00 §3, "Sending").
-// Path: local send, step 2 of 9. Before: actor/handle.hpp. Next: runtime/inbox.hpp.
+// Path: local send, step 2 of 9. Before: actor/handle.hpp. Next: runtime/strand.hpp.
 #pragma once
 
 #include <atomic>
