@@ -216,7 +216,7 @@ TEST_F(ChannelTest, AWatchForgetsReadersThatGaveUp) {
   const Watch<int> watch(0);
   CancelHarness harness;
   const auto make = [&](CancelHarness::Alive) -> Task<bool> {
-    auto value = co_await timeout(1ms, watch.until([](int value) { return value > 0; }));
+    auto value = co_await timeout(1ms, watch.until([](int now) { return now > 0; }));
     co_return value.has_value();
   };
   EXPECT_EQ(harness.check<bool>(make, false), "");
@@ -297,7 +297,8 @@ TEST_F(ChannelThreads, WakeEveryReaderOfAWatch) {
     int seen = 0;
     while (seen < rounds) {
       const int wanted = std::min(seen + step, rounds);
-      seen = co_await watch.until([wanted](int value) { return value >= wanted; });
+      const auto enough = [wanted](int value) { return value >= wanted; };
+      seen = co_await watch.until(enough);
     }
     co_return seen;
   };
