@@ -1,4 +1,5 @@
 // runtime/strand.hpp - what a scheduler runs: a queue of work, a control lane, and a token.
+// Path: local send, step 3 of 9. Before: mailbox/message.hpp. Next: runtime/inbox.hpp.
 #pragma once
 
 #include "hyperactor/runtime/activation.hpp"
