@@ -166,7 +166,9 @@ Proc::~Proc() {
   }
   core.wait_ended(waiting, kSecondNs);
   if (!waiting.empty()) {
-    print_waiting(*this, waiting, "has waited 1 s and now aborts");
+    print_waiting(*this, waiting,
+                  runtime().is_simulated() ? "sees nothing run any more and now aborts"
+                                           : "has waited 1 s and now aborts");
     core.expect_failures();
     for (actor::Instance* root : waiting) {
       root->send_signal(actor::SignalKind::Abort, "proc dropped");

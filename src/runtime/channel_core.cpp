@@ -12,10 +12,11 @@ std::uint64_t pack(WaitId wait) noexcept {
 }  // namespace
 
 bool ChannelCore::push(Node& node) noexcept {
-  if (receiver_gone_.load(std::memory_order_acquire)) return false;
+  if (receiver_gone()) return false;
   if (queue_.push(node)) notify();
-  // seq_cst: with drop_receiver(); one of us sees the other (CHN-3).
-  if (receiver_gone_.load(std::memory_order_seq_cst)) [[unlikely]] {
+  // acq_rel read-modify-write: with drop_receiver(), one comes first and the other sees it
+  // (CHN-3).
+  if (receiver_gone_.fetch_add(0, std::memory_order_acq_rel) != 0) [[unlikely]] {
     drain();
   }
   return true;
@@ -37,7 +38,7 @@ void ChannelCore::drop_sender() noexcept {
 
 void ChannelCore::drop_receiver() noexcept {
   (void)waiter_.exchange(0, std::memory_order_acq_rel);
-  receiver_gone_.exchange(true, std::memory_order_seq_cst);
+  (void)receiver_gone_.exchange(1, std::memory_order_acq_rel);  // CHN-3
   drain();
   drop_reference();
 }

@@ -10,16 +10,13 @@ namespace hyperactor::runtime {
 
 namespace {
 
-// The thread's state while a simulated strand runs: its clock and its ids are the simulation's.
+// The thread's state while a simulated strand runs: its clock is the simulation's.
 class Enter {
  public:
-  Enter(Scheduler& scheduler, std::uint64_t& next_id, std::int64_t now, std::uint32_t messages)
+  Enter(Scheduler& scheduler, std::int64_t now, std::uint32_t messages)
       : saved_scheduler_(std::exchange(tls.scheduler, &scheduler)),
-        saved_id_(std::exchange(tls.next_id, next_id)),
-        saved_last_(std::exchange(tls.last_id, ~0ULL)),
         saved_messages_(std::exchange(tls.slice_messages, messages)),
-        saved_strand_(std::exchange(tls.strand, nullptr)),
-        next_id_(next_id) {
+        saved_strand_(std::exchange(tls.strand, nullptr)) {
     tls.now = static_cast<std::uint64_t>(now);
   }
 
@@ -27,26 +24,28 @@ class Enter {
   Enter& operator=(const Enter&) = delete;
 
   ~Enter() {
-    next_id_ = tls.next_id;
     tls.scheduler = saved_scheduler_;
-    tls.next_id = saved_id_;
-    tls.last_id = saved_last_;
     tls.slice_messages = saved_messages_;
     tls.strand = saved_strand_;
   }
 
  private:
   Scheduler* saved_scheduler_;
-  std::uint64_t saved_id_;
-  std::uint64_t saved_last_;
   std::uint32_t saved_messages_;
   Strand* saved_strand_;
-  std::uint64_t& next_id_;
 };
 
 }  // namespace
 
-Simulation::Simulation(std::uint64_t seed) : random_(seed) {}
+Simulation::Simulation(std::uint64_t seed)
+    : random_(seed),
+      saved_id_(std::exchange(tls.next_id, 1)),
+      saved_last_id_(std::exchange(tls.last_id, ~0ULL)) {}
+
+Simulation::~Simulation() {
+  tls.next_id = saved_id_;
+  tls.last_id = saved_last_id_;
+}
 
 void Simulation::inject(Strand& strand) {
   HYPERACTOR_CHECK(
@@ -63,7 +62,7 @@ bool Simulation::step() {
     if (next > now_ns_) now_ns_ = next;  // SIM-2
   }
   if (timers_.earliest() <= now_ns_) {
-    const Enter entered(*this, next_id_, now_ns_, 0);
+    const Enter entered(*this, now_ns_, 0);
     timers_.fire_due(now_ns_);
     return true;
   }
@@ -75,7 +74,7 @@ bool Simulation::step() {
   note(choice << 8U | messages);
   ++steps_;
   {
-    const Enter entered(*this, next_id_, now_ns_, messages);
+    const Enter entered(*this, now_ns_, messages);
     strand->run(tls);
   }
   now_ns_ += kSliceNs;

@@ -21,6 +21,7 @@ namespace hyperactor::runtime {
 class Simulation final : public Scheduler {
  public:
   explicit Simulation(std::uint64_t seed);
+  ~Simulation() override;
 
   void inject(Strand& strand) override;
 
@@ -59,7 +60,10 @@ class Simulation final : public Scheduler {
   std::int64_t now_ns_ = kStartNs;
   TimerService timers_{kStartNs};
   std::vector<Strand*> ready_;
-  std::uint64_t next_id_ = 1;
+  // SIM-4: while it lives, the thread's message ids are the simulation's, also of what clients
+  // send between steps; they are put back afterwards.
+  std::uint64_t saved_id_;
+  std::uint64_t saved_last_id_;
   std::uint64_t history_ = 0;
   std::uint64_t steps_ = 0;
   const std::thread::id owner_ = std::this_thread::get_id();

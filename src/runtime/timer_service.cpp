@@ -53,7 +53,7 @@ std::size_t TimerService::size() const {
 
 void TimerService::publish_earliest() noexcept {
   const auto next = wheel_.next_deadline();
-  earliest_.store(next ? *next : INT64_MAX, std::memory_order_release);
+  earliest_.store(next ? *next : INT64_MAX, std::memory_order_seq_cst);
 }
 
 }  // namespace hyperactor::runtime

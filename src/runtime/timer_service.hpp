@@ -27,7 +27,9 @@ class TimerService {
 
   /// The earliest armed deadline, or INT64_MAX.
   [[nodiscard]] std::int64_t earliest() const noexcept {
-    return earliest_.load(std::memory_order_acquire);
+    // seq_cst: a sleeper says until when it sleeps and then looks here; arm() stores here and
+    // then looks until when they sleep (worker.cpp, sentinel.cpp, thread_pool.cpp).
+    return earliest_.load(std::memory_order_seq_cst);
   }
 
   [[nodiscard]] std::size_t size() const;

@@ -102,18 +102,20 @@ void run_deadlines(Strand& strand, Node& node) {
   strand.deadline_timer = nullptr;
   strand.deadline = 0;
   const std::uint64_t now = strand.scheduler().now_ticks();
-  std::uint64_t next = 0;
-  for (Wait* wait = strand.waits_head; wait != nullptr;) {
-    if (wait->deadline == 0 || wait->deadline > now) {
-      if (wait->deadline != 0 && (next == 0 || wait->deadline < next)) next = wait->deadline;
-      wait = wait->next;
-      continue;
-    }
-    const WaitId expired = wait->id;
+  // Ids first: expire() closes its own wait, and may close others.
+  std::vector<WaitId> expired;
+  for (const Wait* wait = strand.waits_head; wait != nullptr; wait = wait->next) {
+    if (wait->deadline != 0 && wait->deadline <= now) expired.push_back(wait->id);
+  }
+  for (const WaitId id : expired) {
+    Wait* const wait = WaitTable::process().find(id);
+    if (wait == nullptr) continue;
     wait->expire(*wait);
-    HYPERACTOR_CHECK(!WaitTable::process().open(expired));
-    wait = strand.waits_head;  // expire() may have closed others too
-    next = 0;
+    HYPERACTOR_CHECK(!WaitTable::process().open(id));
+  }
+  std::uint64_t next = 0;
+  for (const Wait* wait = strand.waits_head; wait != nullptr; wait = wait->next) {
+    if (wait->deadline != 0 && (next == 0 || wait->deadline < next)) next = wait->deadline;
   }
   if (next != 0 && (strand.deadline == 0 || next < strand.deadline)) arm_deadline(strand, next);
 }

@@ -14,7 +14,9 @@ namespace hyperactor::runtime {
 /// pushes
 ///        and *then* takes the waiter: both by read-modify-writes of waiter_, so one sees the
 ///        other.
-/// CHN-3  After the receiver is gone, whoever pushed last destroys what is queued (drain()).
+/// CHN-3  After the receiver is gone, whoever pushed last destroys what is queued (drain()): a
+///        sender pushes and then looks at receiver_gone_, the receiver sets it and then looks
+///        at the queue, both by read-modify-writes of receiver_gone_.
 /// Threads  push(), add_sender(), drop_sender(): any. The rest: the receiver.
 class ChannelCore {
  public:
@@ -42,7 +44,7 @@ class ChannelCore {
   }
 
   [[nodiscard]] bool receiver_gone() const noexcept {
-    return receiver_gone_.load(std::memory_order_acquire);
+    return receiver_gone_.load(std::memory_order_acquire) != 0;
   }
 
   /// The receiver waits: `wait` is completed by the next push, or when the last sender goes.
@@ -60,7 +62,7 @@ class ChannelCore {
   std::atomic<std::uint64_t> waiter_{0};
   std::atomic<std::uint32_t> senders_{1};
   std::atomic<std::uint32_t> references_{2};  // one for all senders, one for the receiver
-  std::atomic<bool> receiver_gone_{false};
+  std::atomic<std::uint32_t> receiver_gone_{0};
   std::atomic<bool> draining_{false};
 };
 

@@ -74,6 +74,7 @@ class WaitTable {
 
   /// The strand's thread: the open wait named `id`, or null.
   [[nodiscard]] Wait* find(WaitId id) noexcept {
+    if (!id) return nullptr;
     Entry& at = entry(id.slot);
     return at.word.load(std::memory_order_relaxed) == (std::uint64_t{id.generation} << 1U | 1U)
                ? at.wait
@@ -83,6 +84,7 @@ class WaitTable {
   /// Whose thread a completion of `id` must go to; if the wait is over, perhaps somebody
   /// else's, who will not know `id` either.
   [[nodiscard]] StrandId strand_of(WaitId id) noexcept {
+    if (!id) return {};
     const std::uint64_t packed = entry(id.slot).strand.load(std::memory_order_acquire);
     return StrandId{static_cast<std::uint32_t>(packed >> 32U),
                     static_cast<std::uint32_t>(packed)};
