@@ -15,7 +15,8 @@ bool is_valid_name(std::string_view name) noexcept {
   if (name.empty() || name.starts_with("r#")) return false;
   if (std::ranges::all_of(name, [](char c) { return c >= '0' && c <= '9'; })) return false;
   const auto letter = [](char c) {
-    // Bytes of multi-byte characters count as letters; the full XID tables come with the parser.
+    // Bytes of multi-byte characters count as letters; the full XID tables come with the
+    // parser.
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
            (static_cast<unsigned char>(c) & 0x80U) != 0;
   };

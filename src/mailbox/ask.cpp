@@ -1,12 +1,12 @@
 // mailbox/ask.cpp - opening, finishing, and the deadline of an ask.
 #include "hyperactor/mailbox/ask.hpp"
 
+#include "hyperactor/base/duration_text.hpp"
+#include "hyperactor/runtime/scheduler.hpp"
+
 #include <algorithm>
 
 #include <fmt/format.h>
-
-#include "hyperactor/base/duration_text.hpp"
-#include "hyperactor/runtime/scheduler.hpp"
 
 namespace hyperactor::mailbox {
 
@@ -16,6 +16,17 @@ namespace {
 constexpr std::int64_t kLimitNsMax = std::int64_t{10} * 365 * 24 * 3'600 * 1'000'000'000;
 
 }  // namespace
+
+std::optional<Error> refuse_options(const AskOptions& options, const Owner& callee,
+                                    std::uint32_t message_type) {
+  if (!options.timeout || options.timeout->count() >= 0) return std::nullopt;
+  return Error(
+      Errc::Failed,
+      fmt::format("asking {} for {} with a timeout of {}: give zero or more, or none for "
+                  "the runtime's own",
+                  callee.id(), telemetry::name_text(message_type),
+                  base::format_duration(*options.timeout)));
+}
 
 AskCore::AskCore(const Caller& caller, const Owner& callee, std::uint32_t message_type,
                  const AskOptions& options)
@@ -28,9 +39,8 @@ AskCore::AskCore(const Caller& caller, const Owner& callee, std::uint32_t messag
   client_ = asker.is_manual();
   // A slice's time is near enough for a deadline; a client's thread has no slice.
   since = runtime::tls.strand == &asker && !client_ ? runtime::tls.now : scheduler.now_ticks();
-  limit_ns_ = options.timeout.count() >= 0 ? options.timeout.count()
-                                           : caller.owner().ask_timeout_ns();
-  limit_ns_ = std::min(limit_ns_, kLimitNsMax);
+  limit_ns_ = options.timeout ? options.timeout->count() : caller.owner().ask_timeout_ns();
+  limit_ns_ = std::clamp(limit_ns_, std::int64_t{0}, kLimitNsMax);
   deadline = std::max<std::uint64_t>(1, since + scheduler.scale().to_ticks(limit_ns_));
   const std::uint64_t inherited = caller.owner().inherited_deadline();
   if (inherited != 0 && inherited < deadline) {
@@ -57,10 +67,10 @@ void AskCore::finish() noexcept {
 }
 
 Error AskCore::deadline_passed() const {
-  return Error(Errc::Timeout,
-               fmt::format("asking {} for {}: no answer within {}", callee_,
-                           telemetry::name_text(type),
-                           base::format_duration(std::chrono::nanoseconds(limit_ns_))));
+  return Error(
+      Errc::Timeout,
+      fmt::format("asking {} for {}: no answer within {}", callee_, telemetry::name_text(type),
+                  base::format_duration(std::chrono::nanoseconds(limit_ns_))));
 }
 
 Result<void> AskCore::block() {
@@ -81,9 +91,9 @@ Error dropped_reply(std::uint32_t request_type) {
   if (holder != nullptr) {
     text += fmt::format(" by {}", holder->label());
     if (holder->current() != nullptr && holder->current()->ops->type != nullptr) {
-      text += fmt::format(" while it handled {}",
-                          telemetry::name_text(holder->current()->ops->type->load(
-                              std::memory_order_relaxed)));
+      text += fmt::format(
+          " while it handled {}",
+          telemetry::name_text(holder->current()->ops->type->load(std::memory_order_relaxed)));
     }
   }
   return Error(Errc::Disconnected, std::move(text));

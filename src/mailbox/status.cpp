@@ -7,20 +7,29 @@ namespace hyperactor {
 
 std::string ActorStatus::to_string() const {
   switch (state) {
-    case State::Unknown: return "unknown";
-    case State::Created: return "created";
-    case State::Initializing: return "initializing";
-    case State::Client: return "client";
-    case State::Idle: return "idle";
+    case State::Unknown:
+      return "unknown";
+    case State::Created:
+      return "created";
+    case State::Initializing:
+      return "initializing";
+    case State::Client:
+      return "client";
+    case State::Idle:
+      return "idle";
     case State::Processing: {
       const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(for_time).count();
       return handler.empty() ? fmt::format("processing for {}ms", ms)
                              : fmt::format("{}: processing for {}ms", handler, ms);
     }
-    case State::Stopping: return "stopping";
-    case State::Restarting: return "restarting";
-    case State::Stopped: return "stopped: " + reason;
-    case State::Failed: return "failed: " + reason;
+    case State::Stopping:
+      return "stopping";
+    case State::Restarting:
+      return "restarting";
+    case State::Stopped:
+      return "stopped: " + reason;
+    case State::Failed:
+      return "failed: " + reason;
   }
   return "unknown";
 }

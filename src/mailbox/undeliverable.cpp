@@ -1,11 +1,11 @@
 // mailbox/undeliverable.cpp - the way back of a message: as work to its sender.
 #include "hyperactor/mailbox/undeliverable.hpp"
 
+#include "hyperactor/runtime/slot_table.hpp"
+
 #include <new>
 
 #include <fmt/format.h>
-
-#include "hyperactor/runtime/slot_table.hpp"
 
 namespace hyperactor {
 

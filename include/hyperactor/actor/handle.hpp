@@ -230,8 +230,12 @@ class ActorHandle {
                     "pass the message's fields, or name the message first");
       mailbox::check_arguments<M, Args...>();
       mailbox::ensure_type_name<M>();
-      auto* state = new mailbox::AskState<Reply>(
-          caller, base(), mailbox::kTypeName<M>.load(std::memory_order_relaxed), options);
+      const std::uint32_t type = mailbox::kTypeName<M>.load(std::memory_order_relaxed);
+      auto* state = new mailbox::AskState<Reply>(caller, base(), type, options);
+      if (auto refused = mailbox::refuse_options(options, base(), type)) [[unlikely]] {
+        state->set(std::unexpected(*std::move(refused)));
+        return Ask<Reply>(state);
+      }
       runtime::Strand& strand = base();
       auto& node = mailbox::make_message<M>(caller, actor::kMessageOps<A, M>,
                                             std::forward<Args>(args)...);

@@ -1,6 +1,9 @@
 // mailbox/actor_id.hpp - ActorId: which actor, for people and for tables.
 #pragma once
 
+#include "hyperactor/runtime/node.hpp"
+#include "hyperactor/telemetry/names.hpp"
+
 #include <compare>
 #include <cstdint>
 #include <functional>
@@ -8,9 +11,6 @@
 #include <string_view>
 
 #include <fmt/core.h>
-
-#include "hyperactor/runtime/node.hpp"
-#include "hyperactor/telemetry/names.hpp"
 
 namespace hyperactor {
 
@@ -25,8 +25,13 @@ struct ActorId {
   std::uint64_t pid = 0;     ///< 0 = named root
   runtime::StrandId strand;  ///< where to find it; not part of the identity
 
-  [[nodiscard]] std::string_view proc_text() const noexcept { return telemetry::name_text(proc); }
-  [[nodiscard]] std::string_view name_text() const noexcept { return telemetry::name_text(name); }
+  [[nodiscard]] std::string_view proc_text() const noexcept {
+    return telemetry::name_text(proc);
+  }
+
+  [[nodiscard]] std::string_view name_text() const noexcept {
+    return telemetry::name_text(name);
+  }
 
   /// "local:0,local_0-1c2d3e4f,account[0]".
   [[nodiscard]] std::string to_string() const;

@@ -1,6 +1,11 @@
 // mailbox/ask.hpp - Ask<R>: a request that was sent, and will end.
 #pragma once
 
+#include "hyperactor/base/error.hpp"
+#include "hyperactor/mailbox/reply_port.hpp"
+#include "hyperactor/runtime/manual_strand.hpp"
+#include "hyperactor/runtime/wait.hpp"
+
 #include <chrono>
 #include <concepts>
 #include <coroutine>
@@ -11,21 +16,24 @@
 #include <type_traits>
 #include <utility>
 
-#include "hyperactor/base/error.hpp"
-#include "hyperactor/mailbox/reply_port.hpp"
-#include "hyperactor/runtime/manual_strand.hpp"
-#include "hyperactor/runtime/wait.hpp"
-
 namespace hyperactor {
 
-/// Stands before the message's arguments: `account.ask<Balance>(cx, AskOptions{.timeout = 1s})`.
+/// Stands before the message's arguments: `account.ask<Balance>(cx, AskOptions{.timeout =
+/// 1s})`.
 struct AskOptions {
-  std::chrono::nanoseconds timeout{-1};  ///< -1: the runtime's ask timeout (30 s)
+  /// How long to wait for the answer; none: the runtime's ask timeout (30 s). Zero has passed
+  /// at once. A negative one answers with an error and sends nothing.
+  std::optional<std::chrono::nanoseconds> timeout;
 };
 
 static_assert(std::is_trivially_destructible_v<AskOptions>);
 
 namespace mailbox {
+
+/// The error of an ask whose options make no sense, if they do not.
+[[nodiscard]] std::optional<Error> refuse_options(const AskOptions& options,
+                                                  const Owner& callee,
+                                                  std::uint32_t message_type);
 
 /// The part of an ask that does not depend on the type of its answer.
 class AskCore : public runtime::Wait {
@@ -48,6 +56,7 @@ class AskCore : public runtime::Wait {
   /// The answer is there: wakes who awaits it.
   void finish() noexcept;
   [[nodiscard]] Error deadline_passed() const;
+
   [[nodiscard]] bool has_continuation() const noexcept { return continuation_ != nullptr; }
 
   runtime::Node* continuation_ = nullptr;  // what .then() left here
@@ -82,6 +91,7 @@ class AskState final : public AskCore {
   static void* operator new(std::size_t bytes) {
     return runtime::tls.pool.allocate_bytes(bytes);
   }
+
   static void operator delete(void* memory, std::size_t bytes) noexcept {
     runtime::tls.pool.release_bytes(memory, bytes);
   }
@@ -109,8 +119,8 @@ class AskState final : public AskCore {
 }  // namespace mailbox
 
 /// A request that was sent. It ends: with a reply, an error, its deadline, or the news that the
-/// request died. `co_await` it, give it a continuation, or block_on it; dropping it cancels, and
-/// the callee sees that nobody waits any more.
+/// request died. `co_await` it, give it a continuation, or block_on it; dropping it cancels,
+/// and the callee sees that nobody waits any more.
 ///
 /// Threads  Belongs to the actor or client that asked.
 template <class R>

@@ -2,6 +2,10 @@
 // Path: local send, step 2 of 9. Before: actor/handle.hpp. Next: runtime/strand.hpp.
 #pragma once
 
+#include "hyperactor/base/type_name.hpp"
+#include "hyperactor/mailbox/owner.hpp"
+#include "hyperactor/runtime/thread_state.hpp"
+
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -9,10 +13,6 @@
 #include <tuple>
 #include <type_traits>
 #include <utility>
-
-#include "hyperactor/base/type_name.hpp"
-#include "hyperactor/mailbox/owner.hpp"
-#include "hyperactor/runtime/thread_state.hpp"
 
 namespace hyperactor::mailbox {
 
@@ -26,6 +26,7 @@ template <class M>
 struct ReplyOf {
   using type = void;
 };
+
 template <Request M>
 struct ReplyOf<M> {
   using type = typename M::Reply;
@@ -59,10 +60,10 @@ constexpr bool truncates() {
     return false;
   } else {
     return []<std::size_t... At>(std::index_sequence<At...>) {
-      return ((std::is_floating_point_v<std::remove_cvref_t<Args>> &&
-               TruncatesAt<M, At, std::tuple<Args...>,
-                           std::index_sequence_for<Args...>>::value) ||
-              ...);
+      return (
+          (std::is_floating_point_v<std::remove_cvref_t<Args>> &&
+           TruncatesAt<M, At, std::tuple<Args...>, std::index_sequence_for<Args...>>::value) ||
+          ...);
     }(std::index_sequence_for<Args...>{});
   }
 }
@@ -102,7 +103,8 @@ void ensure_type_name() {
 template <class M>
 struct MessageNode : runtime::Node {
   template <class... Args>
-  explicit MessageNode(std::in_place_t, Args&&... args) : message(std::forward<Args>(args)...) {}
+  explicit MessageNode(std::in_place_t, Args&&... args)
+      : message(std::forward<Args>(args)...) {}
 
   M message;
 };
@@ -116,7 +118,8 @@ struct RequestNode : runtime::Node {
 template <Request M>
 struct MessageNode<M> : RequestNode {
   template <class... Args>
-  explicit MessageNode(std::in_place_t, Args&&... args) : message(std::forward<Args>(args)...) {}
+  explicit MessageNode(std::in_place_t, Args&&... args)
+      : message(std::forward<Args>(args)...) {}
 
   M message;
 };
@@ -124,9 +127,10 @@ struct MessageNode<M> : RequestNode {
 /// Refuses arguments that would not become the message the caller means.
 template <class M, class... Args>
 constexpr void check_arguments() {
-  static_assert(!detail::truncates<M, Args...>(),
-                "a floating-point argument would be cut to fit an integer field of this message: "
-                "convert it yourself, as in std::llround(x)");
+  static_assert(
+      !detail::truncates<M, Args...>(),
+      "a floating-point argument would be cut to fit an integer field of this message: "
+      "convert it yourself, as in std::llround(x)");
   static_assert(!detail::misses_field<M, Args...>(),
                 "this message has more fields than arguments were given: name every field");
   static_assert(std::is_constructible_v<M, Args...>,
@@ -135,10 +139,12 @@ constexpr void check_arguments() {
 
 /// A node holding `M(args...)`, ready to be pushed. The only place where messages are made.
 template <class M, class... Args>
-MessageNode<M>& make_message(const Caller& caller, const runtime::NodeOps& ops, Args&&... args) {
+MessageNode<M>& make_message(const Caller& caller, const runtime::NodeOps& ops,
+                             Args&&... args) {
   using Made = MessageNode<M>;
   constexpr std::uint8_t kClass = runtime::NodePool::class_of(sizeof(Made));
-  static_assert(alignof(Made) <= 64, "a message may not ask for more than 64 bytes of alignment");
+  static_assert(alignof(Made) <= 64,
+                "a message may not ask for more than 64 bytes of alignment");
   runtime::ThreadState& thread = runtime::tls;
   ensure_type_name<M>();
   void* const memory = kClass == runtime::NodePool::kLarge

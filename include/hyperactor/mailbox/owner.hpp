@@ -1,13 +1,13 @@
 // mailbox/owner.hpp - the strand behind a mailbox: an actor or a client, with its identity.
 #pragma once
 
-#include <cstdint>
-#include <string>
-
 #include "hyperactor/base/error.hpp"
 #include "hyperactor/mailbox/actor_id.hpp"
 #include "hyperactor/mailbox/status.hpp"
 #include "hyperactor/runtime/wait.hpp"
+
+#include <cstdint>
+#include <string>
 
 namespace hyperactor {
 
@@ -24,6 +24,7 @@ class Owner {
   Owner& operator=(const Owner&) = delete;
 
   [[nodiscard]] runtime::Strand& strand() const noexcept { return strand_; }
+
   [[nodiscard]] const ActorId& id() const noexcept { return id_; }
 
   /// How it ended, or what it is doing. Any thread that holds a reference to the strand.
@@ -59,11 +60,14 @@ class Owner {
 class Caller {
  public:
   [[nodiscard]] mailbox::Owner& owner() const noexcept { return *owner_; }
+
   [[nodiscard]] runtime::Strand& strand() const noexcept { return *strand_; }
+
   [[nodiscard]] const ActorId& id() const noexcept { return owner_->id(); }
 
  protected:
   Caller(mailbox::Owner& owner) noexcept : owner_(&owner), strand_(&owner.strand()) {}
+
   Caller(const Caller&) = default;
   Caller& operator=(const Caller&) = default;
   ~Caller() = default;

@@ -1,16 +1,16 @@
 // mailbox/port.hpp - ports: typed one-way endpoints of an actor or client.
 #pragma once
 
+#include "hyperactor/base/error.hpp"
+#include "hyperactor/mailbox/owner.hpp"
+#include "hyperactor/runtime/channel.hpp"
+#include "hyperactor/runtime/runtime.hpp"
+
 #include <atomic>
 #include <functional>
 #include <memory>
 #include <type_traits>
 #include <utility>
-
-#include "hyperactor/base/error.hpp"
-#include "hyperactor/mailbox/owner.hpp"
-#include "hyperactor/runtime/channel.hpp"
-#include "hyperactor/runtime/runtime.hpp"
 
 namespace hyperactor {
 
@@ -20,8 +20,11 @@ namespace mailbox {
 class OwnerRef {
  public:
   explicit OwnerRef(Owner& owner) noexcept : owner_(&owner) { owner.strand().add_reference(); }
+
   OwnerRef(const OwnerRef& other) noexcept : OwnerRef(*other.owner_) {}
+
   OwnerRef& operator=(const OwnerRef&) = delete;
+
   ~OwnerRef() { owner_->strand().drop_reference(); }
 
   [[nodiscard]] Owner& operator*() const noexcept { return *owner_; }
@@ -46,8 +49,8 @@ class PortHandle {
   PortHandle(mailbox::Owner& owner, Function function)
       : core_(std::make_shared<Core>(owner, std::nullopt, std::move(function))) {}
 
-  /// Queues the message, or runs the function. Fails, and says how the owner ended, once it has;
-  /// or if the receiver is gone; or as the function fails.
+  /// Queues the message, or runs the function. Fails, and says how the owner ended, once it
+  /// has; or if the receiver is gone; or as the function fails.
   Result<void> send(const Caller&, M message) const { return send(std::move(message)); }
 
   Result<void> send(M message) const {
@@ -73,8 +76,11 @@ class PortHandle {
 
  private:
   struct Core {
-    Core(mailbox::Owner& port_owner, std::optional<Sender<M>> port_sender, Function port_function)
-        : owner(port_owner), sender(std::move(port_sender)), function(std::move(port_function)) {}
+    Core(mailbox::Owner& port_owner, std::optional<Sender<M>> port_sender,
+         Function port_function)
+        : owner(port_owner),
+          sender(std::move(port_sender)),
+          function(std::move(port_function)) {}
 
     mailbox::OwnerRef owner;
     std::optional<Sender<M>> sender;
@@ -93,8 +99,10 @@ class PortReceiver {
 
   /// Awaits the next message; Errc::Disconnected once no handle is left. Cancel-safe.
   Task<Result<M>> recv() { return receiver_.recv(); }
+
   /// The next message, if there is one now.
   Result<std::optional<M>> try_recv() { return receiver_.try_recv(); }
+
   std::vector<M> drain() { return receiver_.drain(); }
 
   [[nodiscard]] runtime::Scheduler& scheduler() const noexcept { return *scheduler_; }
@@ -114,7 +122,9 @@ class OncePortHandle {
   OncePortHandle(OncePortHandle&&) noexcept = default;
 
   /// Fails if the receiver is gone.
-  Result<void> send(const Caller&, M message) && { return std::move(*this).send(std::move(message)); }
+  Result<void> send(const Caller&, M message) && {
+    return std::move(*this).send(std::move(message));
+  }
 
   Result<void> send(M message) && {
     auto sent = std::move(sender_).send(std::move(message));

@@ -1,14 +1,14 @@
 // mailbox/reply_port.hpp - ReplyPort<R>: the duty to answer one request.
 #pragma once
 
+#include "hyperactor/base/error.hpp"
+#include "hyperactor/mailbox/message.hpp"
+#include "hyperactor/runtime/wait.hpp"
+
 #include <new>
 #include <string>
 #include <type_traits>
 #include <utility>
-
-#include "hyperactor/base/error.hpp"
-#include "hyperactor/mailbox/message.hpp"
-#include "hyperactor/runtime/wait.hpp"
 
 namespace hyperactor {
 
@@ -57,8 +57,8 @@ void send_reply(runtime::WaitId asker, Result<R>&& answer) {
 
 }  // namespace mailbox
 
-/// The duty to answer a request once: keep it, move it into another message or actor, answer when
-/// ready. Move-only. Dropping it unanswered tells the asker so, naming who dropped it.
+/// The duty to answer a request once: keep it, move it into another message or actor, answer
+/// when ready. Move-only. Dropping it unanswered tells the asker so, naming who dropped it.
 ///
 /// Threads  Any, one at a time.
 template <class R>

@@ -1,12 +1,12 @@
 // mailbox/status.hpp - ActorStatus: what an actor is doing, or how it ended.
 #pragma once
 
+#include "hyperactor/runtime/strand.hpp"
+
 #include <chrono>
 #include <string>
 
 #include <fmt/core.h>
-
-#include "hyperactor/runtime/strand.hpp"
 
 namespace hyperactor {
 
@@ -15,13 +15,14 @@ struct ActorStatus {
   using State = runtime::StrandState;
 
   State state = State::Unknown;
-  std::string reason;                           ///< of a terminal state: why
-  std::string handler;                          ///< while processing: the message type
-  std::chrono::nanoseconds for_time{0};         ///< while processing: since when
+  std::string reason;                    ///< of a terminal state: why
+  std::string handler;                   ///< while processing: the message type
+  std::chrono::nanoseconds for_time{0};  ///< while processing: since when
 
   [[nodiscard]] bool is_terminal() const noexcept {
     return state == State::Stopped || state == State::Failed;
   }
+
   [[nodiscard]] bool is_failed() const noexcept { return state == State::Failed; }
 
   /// "idle", "Deposit: processing for 3 ms", "stopped: done", "failed: panic: ...".

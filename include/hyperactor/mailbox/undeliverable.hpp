@@ -1,11 +1,11 @@
 // mailbox/undeliverable.hpp - a message that came back to its sender.
 #pragma once
 
-#include <string>
-#include <string_view>
-
 #include "hyperactor/base/error.hpp"
 #include "hyperactor/mailbox/message.hpp"
+
+#include <string>
+#include <string_view>
 
 namespace hyperactor {
 
@@ -15,14 +15,21 @@ class Undeliverable {
  public:
   Undeliverable(ActorId destination, runtime::Node* message,
                 const std::atomic<std::uint32_t>* type, std::uint64_t id, Error why) noexcept
-      : destination_(destination), message_(message), type_(type), id_(id), why_(std::move(why)) {}
+      : destination_(destination),
+        message_(message),
+        type_(type),
+        id_(id),
+        why_(std::move(why)) {}
 
   /// To whom it was sent.
   [[nodiscard]] const ActorId& destination() const noexcept { return destination_; }
+
   [[nodiscard]] std::string_view message_type() const noexcept {
     return telemetry::name_text(type_->load(std::memory_order_relaxed));
   }
+
   [[nodiscard]] std::uint64_t message_id() const noexcept { return id_; }
+
   [[nodiscard]] const Error& why() const noexcept { return why_; }
 
   /// The message itself if it is an M; null otherwise.

@@ -1,14 +1,14 @@
 // proc/client.hpp - Client: lets a plain thread send, ask, spawn and receive.
 #pragma once
 
+#include "hyperactor/actor/spawn.hpp"
+#include "hyperactor/mailbox/owner.hpp"
+#include "hyperactor/mailbox/port.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <utility>
-
-#include "hyperactor/actor/spawn.hpp"
-#include "hyperactor/mailbox/owner.hpp"
-#include "hyperactor/mailbox/port.hpp"
 
 namespace hyperactor {
 
@@ -38,9 +38,10 @@ class ClientHandle {
 ///
 /// Threads   One at a time: n threads make n clients. Two at once fail a CHECK that names it.
 /// Failure   A *failing* child of a client takes the process down (through the crash policy),
-///           because nobody is there to hear of it. Messages that come back are counted; the first
-///           is reported on stderr.
-/// Lifetime  Dropping it refuses what is still sent to it; what its receivers hold stays readable.
+///           because nobody is there to hear of it. Messages that come back are counted; the
+///           first is reported on stderr.
+/// Lifetime  Dropping it refuses what is still sent to it; what its receivers hold stays
+/// readable.
 class Client : public Caller {
  public:
   Client(actor::ProcServices& proc, const ActorId& id);

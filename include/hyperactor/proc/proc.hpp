@@ -1,14 +1,14 @@
 // proc/proc.hpp - Proc: holds actors, and ends them in order.
 #pragma once
 
+#include "hyperactor/actor/spawn.hpp"
+#include "hyperactor/proc/client.hpp"
+#include "hyperactor/runtime/runtime.hpp"
+
 #include <chrono>
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "hyperactor/actor/spawn.hpp"
-#include "hyperactor/proc/client.hpp"
-#include "hyperactor/runtime/runtime.hpp"
 
 namespace hyperactor {
 
@@ -38,15 +38,15 @@ class ProcHandle {
   [[nodiscard]] std::string_view name() const noexcept;
   [[nodiscard]] const Runtime& runtime() const noexcept;
 
-  /// Spawns a root: `proc.spawn<Account>("account", 100)` reserves the name for ever and fails if
-  /// it is taken; without a name the actor is called after its type and reserves nothing. Returns
-  /// at once; init runs on a worker.
+  /// Spawns a root: `proc.spawn<Account>("account", 100)` reserves the name for ever and fails
+  /// if it is taken; without a name the actor is called after its type and reserves nothing.
+  /// Returns at once; init runs on a worker.
   template <class A, class... Args>
   Result<ActorHandle<A>> spawn(Args&&... args) const {
     return actor::with_name<A>(
         [this](std::string_view name, auto&&... rest) -> Result<ActorHandle<A>> {
-          auto kinship = name.empty() ? unnamed_root(actor::type_name_index<A>())
-                                      : named_root(name);
+          auto kinship =
+              name.empty() ? unnamed_root(actor::type_name_index<A>()) : named_root(name);
           if (!kinship) return std::unexpected(std::move(kinship).error());
           return actor::spawn_instance<A>(services(), *kinship,
                                           std::forward<decltype(rest)>(rest)...);
@@ -60,8 +60,8 @@ class ProcHandle {
   /// Ids of the roots that have not ended, in id order.
   [[nodiscard]] std::vector<ActorId> roots() const;
 
-  /// The status of an actor of this process by its id: live, or how it ended while its tombstone
-  /// lasts (65,536 of them), else `unknown`.
+  /// The status of an actor of this process by its id: live, or how it ended while its
+  /// tombstone lasts (65,536 of them), else `unknown`.
   [[nodiscard]] ActorStatus status_of(const ActorId& id) const;
 
   /// Drains every root, waits up to `limit` for each, aborts those that have not ended. Further
@@ -78,13 +78,14 @@ class ProcHandle {
   proc::ProcCore* core_;
 };
 
-/// Owns a proc: its destructor drains the roots; after 1 s it prints what it waits for and aborts
-/// them; an actor that cannot be interrupted (a handler that never returns) is named and left
-/// behind a second later.
+/// Owns a proc: its destructor drains the roots; after 1 s it prints what it waits for and
+/// aborts them; an actor that cannot be interrupted (a handler that never returns) is named and
+/// left behind a second later.
 class Proc : public ProcHandle {
  public:
   /// A proc on the shared default runtime, which ends with its last proc.
   static Proc local() { return local(Runtime::shared()); }
+
   static Proc local(const Runtime& runtime);
 
   Proc(Proc&& other) noexcept : ProcHandle(other), owns_(std::exchange(other.owns_, false)) {}

@@ -115,13 +115,16 @@ TEST(Deadline, IsTheRuntimesWhenTheAskNamesNone) {
   }
 }
 
-TEST(Deadline, OfANegativeTimeIsTheRuntimes) {
-  TestEnv env(TestEnvOptions{.seed = 1, .ask_timeout = 7s});
+HYPERACTOR_SCENARIO(Deadline, OfANegativeTimeIsRefusedWithASentence) {
   auto actor = env.spawn<Patient>("patient");
-  const auto left = env.await(actor.ask<Remaining>(env.client(), AskOptions{.timeout = -5s}));
-  ASSERT_TRUE(ok(left));
-  ASSERT_TRUE(left->has_value());
-  EXPECT_GT(**left, 6s);
+  const auto refused =
+      env.await(actor.ask<Remaining>(env.client(), AskOptions{.timeout = -5s}));
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_EQ(refused.error().code(), Errc::Failed);
+  const std::string text = refused.error().to_string();
+  EXPECT_NE(text.find("Remaining"), std::string::npos) << text;
+  EXPECT_NE(text.find("-5s"), std::string::npos) << text;
+  EXPECT_LE(actor.handled(), 1U) << "only init: nothing was sent";
 }
 
 HYPERACTOR_SCENARIO(Deadline, MayBeAbsurdlyFarAway) {

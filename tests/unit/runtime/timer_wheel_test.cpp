@@ -4,10 +4,8 @@
 #include "hyperactor/base/random.hpp"
 
 #include <array>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -452,41 +450,6 @@ TEST_F(TimerWheelMillion, StaysFlatUnderLongChurn) {  // TW-4, TW-6
   }
   EXPECT_LE(wheel_.visits() - before, 2 * kMillion * 8);
   EXPECT_TRUE(wheel_.audit());
-}
-
-// Run by hand, in a release build: --gtest_also_run_disabled_tests.
-class TimerWheelTiming : public TimerWheelMillion {
- protected:
-  template <class Body>
-  static void print_cost(const char* what, std::size_t times, Body body) {
-    const auto start = std::chrono::steady_clock::now();
-    for (std::size_t i = 0; i < times; ++i) body(i);
-    const std::chrono::duration<double, std::nano> spent =
-        std::chrono::steady_clock::now() - start;
-    std::printf("%-44s %8.1f ns\n", what, spent.count() / static_cast<double>(times));
-  }
-};
-
-TEST_F(TimerWheelTiming, DISABLED_PrintsWhatAMillionPendingCost) {
-  TimerEntry own;
-  print_cost("arm + cancel of the newest", kMillion, [&](std::size_t i) {
-    wheel_.arm(own, deadline_of(kMillion + i));
-    wheel_.cancel(own);
-  });
-  base::Random random(3);
-  print_cost("cancel + arm of a random one", kMillion, [&](std::size_t i) {
-    TimerEntry& entry = entries_[random.below(kMillion)];
-    wheel_.cancel(entry);
-    wheel_.arm(entry, deadline_of(kMillion + i));
-  });
-  print_cost("next_deadline + expire + arm, one by one", kMillion, [&](std::size_t i) {
-    TimerEntry* const entry = wheel_.expire(*wheel_.next_deadline());
-    wheel_.arm(*entry, deadline_of(2 * kMillion + i));
-  });
-  TimerEntry* fired = nullptr;
-  print_cost("expire of a shuffled million, all together", 1,
-             [&](std::size_t) { fired = wheel_.expire(kMax); });
-  EXPECT_NE(fired, nullptr);
 }
 
 }  // namespace
