@@ -3,6 +3,7 @@
 
 #include "hyperactor/base/duration_text.hpp"
 #include "hyperactor/config/environment.hpp"
+#include "hyperactor/telemetry/evidence.hpp"
 
 #include "simulation.hpp"
 #include "thread_pool.hpp"
@@ -64,6 +65,24 @@ Result<RuntimeOptions> complete(RuntimeOptions options, bool with_workers) {
   return options;
 }
 
+// What the state codes of strands mean, for whoever reads the evidence file.
+void describe_states() {
+  using runtime::StrandState;
+  static constexpr std::pair<StrandState, const char*> kStates[] = {
+      {StrandState::Created, "created"},       {StrandState::Initializing, "initializing"},
+      {StrandState::Client, "client"},         {StrandState::Idle, "idle"},
+      {StrandState::Processing, "processing"}, {StrandState::Stopping, "stopping"},
+      {StrandState::Restarting, "restarting"}, {StrandState::Stopped, "stopped"},
+      {StrandState::Failed, "failed"}};
+  static const bool described = [] {
+    for (const auto& [state, text] : kStates) {
+      telemetry::Evidence::process().describe_state(static_cast<std::uint8_t>(state), text);
+    }
+    return true;
+  }();
+  static_cast<void>(described);
+}
+
 }  // namespace
 
 struct Runtime::Core {
@@ -95,6 +114,7 @@ struct Runtime::Core {
 Result<Runtime> Runtime::threads(RuntimeOptions options) {
   auto completed = complete(std::move(options), true);
   if (!completed) return std::unexpected(std::move(completed).error().in("making a runtime"));
+  describe_states();
   const std::size_t workers = *completed->workers;
   auto core = std::make_shared<Core>(*std::move(completed));
   core->pool = std::make_unique<runtime::ThreadPool>(workers);
@@ -106,6 +126,7 @@ Result<Runtime> Runtime::simulated(std::uint64_t seed, RuntimeOptions options) {
   auto completed = complete(std::move(options), false);
   if (!completed)
     return std::unexpected(std::move(completed).error().in("making a simulation"));
+  describe_states();
   auto core = std::make_shared<Core>(*std::move(completed));
   core->simulation = std::make_unique<runtime::Simulation>(seed);
   return Runtime(std::move(core));

@@ -1,6 +1,7 @@
 // telemetry/tick_source.cpp - reads the counter that records and rings are stamped with.
 #include "tick_source.hpp"
 
+#include "hyperactor/base/tick_counter.hpp"
 #include "hyperactor/telemetry/evidence_format.hpp"
 
 #include <chrono>
@@ -20,24 +21,10 @@ std::uint64_t clock_ns() noexcept {
 
 #if defined(__x86_64__)
 constexpr auto kSource = format::TickSource::Tsc;
-
-std::uint64_t ticks_now() noexcept {
-  return __builtin_ia32_rdtsc();
-}
 #elif defined(__aarch64__)
 constexpr auto kSource = format::TickSource::CntVct;
-
-std::uint64_t ticks_now() noexcept {
-  std::uint64_t value;
-  asm volatile("mrs %0, cntvct_el0" : "=r"(value));
-  return value;
-}
 #else
 constexpr auto kSource = format::TickSource::SteadyClock;
-
-std::uint64_t ticks_now() noexcept {
-  return clock_ns<std::chrono::steady_clock>();
-}
 #endif
 
 }  // namespace
@@ -55,7 +42,7 @@ Moment this_moment() noexcept {
   std::uint64_t narrowest = ~std::uint64_t{0};
   for (int attempt = 0; attempt < kAttempts; ++attempt) {
     const std::uint64_t before = clock_ns<Steady>();
-    const std::uint64_t ticks = ticks_now();
+    const std::uint64_t ticks = base::read_ticks();
     const std::uint64_t after = clock_ns<Steady>();
     if (after - before >= narrowest) continue;
     narrowest = after - before;

@@ -1,6 +1,4 @@
 // telemetry/tick_source.hpp - reads the counter that records and rings are stamped with.
-//
-// Must be the counter of runtime/ticks.hpp, which this level cannot include.
 #pragma once
 
 #include "hyperactor/telemetry/evidence_format.hpp"

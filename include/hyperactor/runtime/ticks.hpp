@@ -1,25 +1,13 @@
-// runtime/ticks.hpp - the cheapest clock of the machine, and its scale.
+// runtime/ticks.hpp - ticks of the cycle counter, and how long they are.
 #pragma once
 
-#include <chrono>
+#include "hyperactor/base/tick_counter.hpp"
+
 #include <cstdint>
 
 namespace hyperactor::runtime {
 
-/// Reads the cycle counter: 13 ns where clock_gettime costs 29. Comparable across threads of
-/// one process. Only differences mean anything; `TickScale` turns them into time.
-[[nodiscard]] inline std::uint64_t read_ticks() noexcept {
-#if defined(__x86_64__)
-  return __builtin_ia32_rdtsc();
-#elif defined(__aarch64__)
-  std::uint64_t value;
-  asm volatile("mrs %0, cntvct_el0" : "=r"(value));
-  return value;
-#else
-  return static_cast<std::uint64_t>(
-      std::chrono::steady_clock::now().time_since_epoch().count());
-#endif
-}
+using base::read_ticks;
 
 /// How long a tick is. Threads: measured once against the steady clock; simulation: 1 ns.
 ///
