@@ -205,14 +205,14 @@ void Instance::on_signal(SignalNode& signal) {
       if (phase_ >= Phase::Stopping || stop_wanted_) return;
       close();
       stop_wanted_ = true;
-      end_text_ = std::move(signal.reason);
+      if (!failed_) end_text_ = std::move(signal.reason);  // else it is the cause
       request_advance();
       return;
     case SignalKind::Drain: {
       if (phase_ >= Phase::Stopping || stop_wanted_ || draining_) return;
       draining_ = true;
       close();
-      end_text_ = std::move(signal.reason);
+      if (!failed_) end_text_ = std::move(signal.reason);
       set_working_states(runtime::StrandState::Stopping, runtime::StrandState::Stopping);
       set_state(runtime::StrandState::Stopping, runtime::tls.now);
       static const runtime::NodeOps kExit{[](runtime::Strand& strand, runtime::Node&) {

@@ -71,6 +71,24 @@ HYPERACTOR_SCENARIO(Stop, KeepsItsFirstReason) {
   EXPECT_EQ(env.ended(inside.actor).to_string(), "stopped: first");
 }
 
+struct StopAndThrow {};
+
+class Stopper : public Actor<Stopper> {
+ public:
+  void handle(Context<Stopper>& cx, StopAndThrow) {
+    cx.stop("enough");
+    cx.drain_and_stop("no more");
+    throw std::runtime_error("the cause");
+  }
+};
+
+HYPERACTOR_SCENARIO(Stop, DoesNotReplaceTheCauseOfAFailure) {
+  auto actor = env.spawn<Stopper>("actor");
+  actor.post<StopAndThrow>(env.client());
+  EXPECT_EQ(env.ended(actor).to_string(), "failed: panic: the cause");
+  EXPECT_EQ(env.take_crashes().size(), 1U);
+}
+
 HYPERACTOR_SCENARIO(Stop, OfADeadActorDoesNothing) {
   auto actor = env.spawn<TestActor>("actor");
   actor.stop("first");
