@@ -1,6 +1,7 @@
 // proc/proc_core.cpp - roots and names under one lock; waiting for ends.
 #include "proc_core.hpp"
 
+#include "hyperactor/actor/spawn.hpp"
 #include "hyperactor/runtime/scheduler.hpp"
 
 #include <algorithm>
@@ -82,7 +83,7 @@ void ProcCore::wait_ended(std::vector<actor::Instance*>& waiting, std::int64_t l
     });
   };
   runtime::Scheduler& scheduler = runtime_.scheduler();
-  const std::int64_t end = scheduler.now_ns() + limit_ns;
+  const std::int64_t end = actor::saturating_add(scheduler.now_ns(), limit_ns);
   auto nap = std::chrono::microseconds(20);
   sweep();
   while (!waiting.empty() && scheduler.now_ns() < end) {

@@ -100,6 +100,15 @@ HYPERACTOR_SCENARIO(DestroyAndWait, ListsWhoeverDidNotEndAsAborted) {
   env.take_crashes();
 }
 
+HYPERACTOR_SCENARIO(DestroyAndWait, WaitsForeverIfToldSo) {
+  auto actor = env.spawn<TestActor>("actor");
+  actor.post<Noop>(env.client());
+  const Destroyed destroyed =
+      env.proc().destroy_and_wait(std::chrono::nanoseconds::max(), "closing");
+  EXPECT_EQ(destroyed.stopped, std::vector<ActorId>{actor.id()});
+  EXPECT_TRUE(destroyed.aborted.empty());
+}
+
 HYPERACTOR_SCENARIO(DestroyAndWait, CountsAFailingRootAsStopped) {
   auto actor = env.spawn<TestActor>("actor");
   actor.post<Fail>(env.client(), "boom");
