@@ -64,7 +64,8 @@ class ContextBase : public Caller {
   }
 
   /// Whether nobody waits any more for the request being handled: its asker gave up, died, or
-  /// its deadline passed. For handlers that work long.
+  /// its deadline passed. For handlers that work long. A handler that takes a ReplyPort asks
+  /// the port: `wanted()`; this one stays false there.
   [[nodiscard]] bool is_cancelled() const noexcept;
 
   /// What is left of the request's deadline; nullopt if it has none.
@@ -128,6 +129,10 @@ class Context : public ContextBase {
   /// by an error of the actor.
   template <class M>
   DelayedPost post_every(std::chrono::nanoseconds period, M message) {
+    static_assert(
+        std::is_copy_constructible_v<M>,
+        "post_every sends a copy each time, and this message cannot be copied: send it "
+        "with post_after, again from its handler");
     if (period.count() <= 0) {
       instance().fail("post_every: a period of " + std::to_string(period.count()) +
                           " ns: give more than zero",
