@@ -47,13 +47,25 @@ AskCore::AskCore(const Caller& caller, const Owner& callee, std::uint32_t messag
     deadline = inherited;
     limit_ns_ = deadline > since ? scheduler.scale().to_ns(deadline - since) : 0;
   }
-  if (client_) asker.add_reference();  // a client may be dropped before its asks
+  if (!client_) {
+    open_wait(asker, *this);
+    return;
+  }
+  asker.add_reference();  // a client may be dropped before its asks
+  const runtime::ManualStrand::Use use(static_cast<runtime::ManualStrand&>(asker));
   open_wait(asker, *this);
 }
 
 AskCore::~AskCore() {
-  close_wait(*this);
-  if (client_) strand->drop_reference();
+  if (!client_) {
+    close_wait(*this);
+    return;
+  }
+  if (id) {
+    const runtime::ManualStrand::Use use(static_cast<runtime::ManualStrand&>(*strand));
+    close_wait(*this);
+  }
+  strand->drop_reference();
 }
 
 void AskCore::finish() noexcept {

@@ -34,6 +34,22 @@ class Borrow {
 
 }  // namespace
 
+ManualStrand::Use::Use(ManualStrand& strand) : strand_(&strand) {
+  // relaxed: only this thread stores its own address.
+  if (strand.user_.load(std::memory_order_relaxed) == &tls) {
+    strand_ = nullptr;
+    return;
+  }
+  HYPERACTOR_CHECK(strand.user_.exchange(&tls, std::memory_order_acquire) == nullptr,
+                   "one client, or one block_on, is used by two threads at once: make a client "
+                   "for each thread",
+                   strand.label_);
+}
+
+ManualStrand::Use::~Use() {
+  if (strand_ != nullptr) strand_->user_.store(nullptr, std::memory_order_release);
+}
+
 ManualStrand::ManualStrand(Scheduler& scheduler)
     : Strand(scheduler), parker_(std::make_unique<Parker>()) {
   set_mode(Mode::Manual);
@@ -53,6 +69,7 @@ bool ManualStrand::take_token() noexcept {
 }
 
 void ManualStrand::run_pending() {
+  const Use use(*this);
   while (take_token()) {
     const Borrow borrowed(scheduler());
     run(tls);
@@ -65,10 +82,7 @@ Result<void> ManualStrand::run_until(bool (*done)(void* context), void* context)
                                  "block_on inside a handler or task would stop its worker: "
                                  "co_await it there, or give the work to another thread"));
   }
-  HYPERACTOR_CHECK(!in_use_.exchange(true, std::memory_order_acquire),
-                   "one client, or one block_on, is used by two threads at once: make a client "
-                   "for each thread",
-                   label_);
+  const Use use(*this);
   Result<void> outcome;
   for (;;) {
     run_pending();
@@ -84,7 +98,6 @@ Result<void> ManualStrand::run_until(bool (*done)(void* context), void* context)
     }
     (void)parker_->park(Parker::kForever);
   }
-  in_use_.store(false, std::memory_order_release);
   return outcome;
 }
 

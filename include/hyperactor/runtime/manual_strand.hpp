@@ -19,6 +19,18 @@ class Parker;
 /// MAN-2  One thread at a time; a second one fails a CHECK that names the strand (best effort).
 class ManualStrand : public Strand {
  public:
+  /// This thread uses the strand until the end of the scope (MAN-2). May be nested.
+  class Use {
+   public:
+    explicit Use(ManualStrand& strand);
+    Use(const Use&) = delete;
+    Use& operator=(const Use&) = delete;
+    ~Use();
+
+   private:
+    ManualStrand* strand_;  // null if nested
+  };
+
   explicit ManualStrand(Scheduler& scheduler);
   ~ManualStrand() override;
 
@@ -47,7 +59,7 @@ class ManualStrand : public Strand {
   bool take_token() noexcept;
 
   std::atomic<bool> pending_{false};
-  std::atomic<bool> in_use_{false};
+  std::atomic<const void*> user_{nullptr};  // the thread state of who uses it now
   bool retired_ = false;
   std::string label_ = "block_on";
   std::unique_ptr<Parker> parker_;

@@ -103,5 +103,22 @@ TEST(ClientDeathTest, UsedByTwoThreadsEndsTheProcessAndNamesTheClient) {
   EXPECT_DEATH(use_from_two_threads(), "used by two threads at once.*test\\[1\\]");
 }
 
+// One thread waits with a client while another asks with it, without waiting.
+void ask_beside_a_wait() {
+  TestEnv env = TestEnv::threads();
+  auto actor = env.spawn<TestActor>("actor");
+  auto [port, receiver] = env.client().open_port<int>();
+  actor.post<Wait>(env.client(), port, Watch<bool>(false));
+  EXPECT_EQ(env.await(receiver).value(), 1);
+  auto waiting = actor.ask<Spawn>(env.client(), "child");
+  const std::jthread other([&] { (void)block_on(std::move(waiting)); });
+  for (;;) (void)actor.ask<Spawn>(env.client(), "child").is_done();
+}
+
+TEST(ClientDeathTest, AskingBesideAWaitOfAnotherThreadEndsTheProcess) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_DEATH(ask_beside_a_wait(), "used by two threads at once.*test\\[1\\]");
+}
+
 }  // namespace
 }  // namespace hyperactor::support
