@@ -184,10 +184,11 @@ class Strand {
   void close() noexcept { closed_.store(true, std::memory_order_release); }
 
   /// The strand ends: drops everything queued now and later, and its own reference. Called with
-  /// the token, from advance() only; run() returns right after.
+  /// the token, from advance() or a control item; run() returns before it handles more work.
   void end(DropReason reason) noexcept {
     end_reason_ = reason;
     ending_ = true;
+    attention_ = true;  // a control item, unlike advance(), does not return to where it is seen
   }
 
   /// Whether end() has done its work.

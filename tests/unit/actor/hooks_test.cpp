@@ -36,6 +36,10 @@ struct Work {};
 
 struct Fails {};
 
+struct Question {
+  using Reply = std::string;
+};
+
 // Tells its port "init", "work", and "cleanup" with the failure it was told.
 struct Hooked : Actor<Hooked> {
   Hooked(PortHandle<std::string> to, Plan what) : trace(std::move(to)), plan(what) {}
@@ -53,6 +57,8 @@ struct Hooked : Actor<Hooked> {
   }
 
   void handle(Context<Hooked>&, Work) { (void)trace.send("work"); }
+
+  std::string handle(Context<Hooked>&, Question) { return "answer"; }
 
   Result<void> handle(Context<Hooked>&, Fails) {
     return std::unexpected(Error(Errc::Failed, "original"));
@@ -131,6 +137,25 @@ HYPERACTOR_SCENARIO(Hooks, APanicOfCleanupFailsACleanStop) {
               "failed: cleanup error: panic: cleanup says no");
     EXPECT_EQ(env.take_crashes().size(), 1U);
   }
+}
+
+HYPERACTOR_SCENARIO(Hooks, ACleanupThatIsAbortedStillAnswersWhatIsQueued) {
+  Run run(env, {.init = Do::Wait, .cleanup = Do::Hang});
+  auto asked = run.actor.ask<Question>(env.client());
+  run.actor.stop("done");
+  Trace seen;
+  EXPECT_TRUE(ok(env.eventually([&] {
+    for (auto& step : run.trace()) seen.push_back(std::move(step));
+    return !seen.empty() && seen.back() == "cleanup";
+  })));
+  run.actor.abort("no time");
+  EXPECT_TRUE(env.ended(run.actor).is_failed());
+  const auto answer = env.await(std::move(asked));
+  // It may have been handled before the stop came.
+  if (!answer) {
+    EXPECT_EQ(answer.error().code(), Errc::Disconnected);
+  }
+  EXPECT_EQ(env.take_crashes().size(), 1U);
 }
 
 HYPERACTOR_SCENARIO_SIMULATED_ONLY(Hooks, ACleanupThatHangsIsGivenUpAfterThreeSeconds,
