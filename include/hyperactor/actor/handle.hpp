@@ -232,9 +232,10 @@ class ActorHandle {
       mailbox::ensure_type_name<M>();
       const std::uint32_t type = mailbox::kTypeName<M>.load(std::memory_order_relaxed);
       auto* state = new mailbox::AskState<Reply>(caller, base(), type, options);
+      Ask<Reply> asked(state);  // owns it should the message's constructor throw
       if (auto refused = mailbox::refuse_options(options, base(), type)) [[unlikely]] {
         state->set(std::unexpected(*std::move(refused)));
-        return Ask<Reply>(state);
+        return asked;
       }
       runtime::Strand& strand = base();
       auto& node = mailbox::make_message<M>(caller, actor::kMessageOps<A, M>,
@@ -249,7 +250,7 @@ class ActorHandle {
       } else {
         strand.push_work(node);
       }
-      return Ask<Reply>(state);
+      return asked;
     } else {
       return Ask<Reply>(nullptr);
     }

@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -301,6 +302,29 @@ HYPERACTOR_SCENARIO(BlockOn, FailsInAHandlerWithASentence) {
   EXPECT_TRUE(has(ask, "would stop its worker") && has(ask, "co_await it")) << ask;
   const std::string task = env.await(receiver).value();
   EXPECT_TRUE(has(task, "would stop its worker") && has(task, "co_await it")) << task;
+}
+
+// A request whose constructor throws.
+struct Picky {
+  using Reply = int;
+
+  explicit Picky(int number) : value(number) {
+    if (number < 0) throw std::out_of_range("negative");
+  }
+
+  int value;
+};
+
+struct Reader : Actor<Reader> {
+  int handle(Context<Reader>&, Picky picky) { return picky.value; }
+};
+
+HYPERACTOR_SCENARIO(Ask, ThatThrowsLeavesNothingBehind) {
+  auto reader = env.spawn<Reader>("reader");
+  const auto& strand = env.client().strand();
+  EXPECT_THROW((void)reader.ask<Picky>(env.client(), -1), std::out_of_range);
+  EXPECT_EQ(strand.waits_head, nullptr);
+  EXPECT_EQ(env.await(reader.ask<Picky>(env.client(), 2)).value(), 2);
 }
 
 TEST(BlockOn, NamesWhoWaitsForWhomWhenNothingCanRun) {
