@@ -25,6 +25,10 @@ FreeSlots& free_slots() {
   return *shared;
 }
 
+// The end of the thread has come to its cache. Its other thread_locals, and in the main thread
+// the statics, may end strands and waits later: those use the shared list.
+thread_local constinit bool slot_cache_gone = false;
+
 // Free slots of this thread; what is left goes back when the thread ends.
 struct SlotCache {
   std::vector<std::uint32_t> slots;
@@ -38,6 +42,7 @@ struct SlotCache {
     FreeSlots& shared = free_slots();
     const std::scoped_lock lock(shared.mutex);
     shared.slots.insert(shared.slots.end(), slots.begin(), slots.end());
+    slot_cache_gone = true;
   }
 };
 
@@ -54,7 +59,8 @@ SlotTable& SlotTable::process() noexcept {
 }
 
 std::uint32_t SlotTable::take_slot() {
-  auto& cache = slot_cache().slots;
+  std::vector<std::uint32_t> late;
+  auto& cache = slot_cache_gone ? late : slot_cache().slots;
   if (cache.empty()) {
     FreeSlots& shared = free_slots();
     const std::scoped_lock lock(shared.mutex);
@@ -79,6 +85,11 @@ std::uint32_t SlotTable::take_slot() {
   }
   const std::uint32_t slot = cache.back();
   cache.pop_back();
+  if (!late.empty()) [[unlikely]] {
+    FreeSlots& shared = free_slots();
+    const std::scoped_lock lock(shared.mutex);
+    shared.slots.insert(shared.slots.end(), late.begin(), late.end());
+  }
   return slot;
 }
 
@@ -100,7 +111,15 @@ StrandId SlotTable::open(Strand& strand) {
 }
 
 void SlotTable::close(StrandId id) noexcept {
+  // A strand whose constructor threw still has its first reference; nobody may take another.
+  entry(id.slot).word.store(std::uint64_t{id.generation} << 32U, std::memory_order_release);
   live_.fetch_sub(1, std::memory_order_relaxed);
+  if (slot_cache_gone) [[unlikely]] {
+    FreeSlots& shared = free_slots();
+    const std::scoped_lock lock(shared.mutex);
+    shared.slots.push_back(id.slot);
+    return;
+  }
   auto& cache = slot_cache().slots;
   cache.push_back(id.slot);
   if (cache.size() <= 2 * kCacheBatch) return;

@@ -5,6 +5,8 @@
 
 #include <atomic>
 
+#include <pthread.h>
+
 namespace hyperactor::runtime {
 
 thread_local constinit ThreadState tls;
@@ -16,18 +18,33 @@ constexpr std::uint64_t kIdBlock = 1U << 20;
 // One id space for the process; blocks keep threads apart.
 std::atomic<std::uint64_t> next_id_block{1};
 
+void hand_back() noexcept {
+  if (tls.ring != nullptr) {
+    telemetry::Evidence::process().release_ring(*tls.ring);
+    tls.ring = nullptr;
+  }
+  tls.pool.flush();
+  tls.exit_armed = false;
+}
+
+// thread_locals that go after ours may free nodes: thread-specific data goes after all of them.
+void hand_back_again() noexcept {
+  static const pthread_key_t key = [] {
+    pthread_key_t made{};
+    (void)::pthread_key_create(&made, [](void*) { hand_back(); });
+    return made;
+  }();
+  (void)::pthread_setspecific(key, &tls);
+}
+
 struct ThreadExit {
   ThreadExit() = default;
   ThreadExit(const ThreadExit&) = delete;
   ThreadExit& operator=(const ThreadExit&) = delete;
 
   ~ThreadExit() {
-    if (tls.ring != nullptr) {
-      telemetry::Evidence::process().release_ring(*tls.ring);
-      tls.ring = nullptr;
-    }
-    tls.pool.flush();
-    tls.exit_armed = false;
+    hand_back();
+    hand_back_again();
   }
 
   void touch() const noexcept {}

@@ -26,6 +26,10 @@ FreeWaits& free_waits() {
   return *shared;
 }
 
+// The end of the thread has come to its cache. Its other thread_locals, and in the main thread
+// the statics, may end strands and waits later: those use the shared list.
+thread_local constinit bool wait_cache_gone = false;
+
 struct WaitCache {
   std::vector<std::uint32_t> slots;
 
@@ -38,6 +42,7 @@ struct WaitCache {
     FreeWaits& shared = free_waits();
     const std::scoped_lock lock(shared.mutex);
     shared.slots.insert(shared.slots.end(), slots.begin(), slots.end());
+    wait_cache_gone = true;
   }
 };
 
@@ -130,7 +135,8 @@ WaitTable& WaitTable::process() noexcept {
 }
 
 WaitId WaitTable::take(Wait& wait) {
-  auto& cache = wait_cache().slots;
+  std::vector<std::uint32_t> late;
+  auto& cache = wait_cache_gone ? late : wait_cache().slots;
   if (cache.empty()) {
     FreeWaits& shared = free_waits();
     const std::scoped_lock lock(shared.mutex);
@@ -152,6 +158,11 @@ WaitId WaitTable::take(Wait& wait) {
   }
   const std::uint32_t slot = cache.back();
   cache.pop_back();
+  if (!late.empty()) [[unlikely]] {
+    FreeWaits& shared = free_waits();
+    const std::scoped_lock lock(shared.mutex);
+    shared.slots.insert(shared.slots.end(), late.begin(), late.end());
+  }
   Entry& at = entry(slot);
   at.wait = &wait;
   const StrandId owner = wait.strand->strand_id();
@@ -169,6 +180,12 @@ WaitId WaitTable::take(Wait& wait) {
 void WaitTable::give_back(WaitId id) noexcept {
   Entry& at = entry(id.slot);
   at.word.store(std::uint64_t{id.generation} << 1U, std::memory_order_release);
+  if (wait_cache_gone) [[unlikely]] {
+    FreeWaits& shared = free_waits();
+    const std::scoped_lock lock(shared.mutex);
+    shared.slots.push_back(id.slot);
+    return;
+  }
   auto& cache = wait_cache().slots;
   cache.push_back(id.slot);
   if (cache.size() <= 2 * kCacheBatch) return;

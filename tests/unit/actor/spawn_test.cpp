@@ -2,13 +2,17 @@
 #include "hyperactor/actor/spawn.hpp"
 
 #include "hyperactor/hyperactor.hpp"
+#include "hyperactor/runtime/slot_table.hpp"
 
 #include "support/scenario.hpp"
 #include "support/test_actor.hpp"
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include <gtest/gtest.h>
@@ -167,6 +171,33 @@ HYPERACTOR_SCENARIO(Spawn, IsRefusedOnAStoppedProc) {
     EXPECT_NE(text.find(proc.name()), std::string::npos) << text;
   }
   EXPECT_FALSE(env.client().spawn<TestActor>());
+}
+
+struct Stillborn : Actor<Stillborn> {
+  Stillborn() { throw std::runtime_error("no"); }
+};
+
+HYPERACTOR_SCENARIO_SIMULATED_ONLY(Spawn, ThatThrowsLeavesNobodyToBeFound,
+                                   "strands of other threads come and go") {
+  EXPECT_FALSE(env.proc().spawn<Stillborn>());
+  std::uint64_t found = 0;
+  runtime::SlotTable& table = runtime::SlotTable::process();
+  table.for_each([&](runtime::Strand&) { ++found; });
+  EXPECT_EQ(found, table.live());
+}
+
+HYPERACTOR_SCENARIO_THREADS_ONLY(Handle, MayBeTheLastOfAnActorWhenItsThreadEnds,
+                                 "a simulation has one thread") {
+  const ProcHandle proc = env.proc();
+  std::thread([&] {
+    // Made before the thread's cache of free strands, so it goes after it.
+    thread_local std::optional<ActorHandle<TestActor>> last;
+    auto spawned = proc.spawn<TestActor>();
+    ASSERT_TRUE(spawned);
+    last = *std::move(spawned);
+    last->stop("done");
+    ASSERT_TRUE(ok(wait_ended(*last)));
+  }).join();
 }
 
 HYPERACTOR_SCENARIO(Handle, IsEqualToAnotherOfTheSameActor) {
