@@ -92,6 +92,11 @@ Result<void> AskCore::block() {
                                  "block_on of an ask that an actor made would stop its worker: "
                                  "co_await it, or give it a continuation with .then()"));
   }
+  if (strand->closed()) {  // nothing reaches it any more, not even the deadline
+    return std::unexpected(
+        Error(Errc::Disconnected, fmt::format("asking {} for {}: the client that asked is gone",
+                                              callee_, telemetry::name_text(type))));
+  }
   return static_cast<runtime::ManualStrand*>(strand)->run_until(
       [](void* self) { return static_cast<AskCore*>(self)->done_; }, this);
 }

@@ -327,6 +327,16 @@ HYPERACTOR_SCENARIO(Ask, ThatThrowsLeavesNothingBehind) {
   EXPECT_EQ(env.await(reader.ask<Picky>(env.client(), 2)).value(), 2);
 }
 
+HYPERACTOR_SCENARIO(BlockOn, AnAskWhoseClientIsGoneFailsAtOnce) {
+  auto reader = env.spawn<Reader>("reader");
+  auto asked = [&] {
+    auto client = env.proc().client("short");
+    return reader.ask<Picky>(client, 1);
+  }();
+  const auto answer = block_on(std::move(asked));
+  EXPECT_TRUE(answer || has(error_of(answer), "the client that asked is gone"));
+}
+
 TEST(BlockOn, NamesWhoWaitsForWhomWhenNothingCanRun) {
   auto env = TestEnv::simulated(1);
   auto [port, receiver] = env.client().open_port<int>();
