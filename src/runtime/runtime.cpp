@@ -51,7 +51,8 @@ Result<RuntimeOptions> complete(RuntimeOptions options, bool with_workers) {
                                   *options.workers, kWorkersMax)));
   }
   if (!options.ask_timeout) {
-    const auto timeout = environment.duration("HYPERACTOR_ASK_TIMEOUT");
+    const auto timeout = environment.duration("HYPERACTOR_ASK_TIMEOUT",
+                                              std::chrono::nanoseconds(1), kAskTimeoutMax);
     if (!timeout) return std::unexpected(timeout.error());
     options.ask_timeout = timeout->value_or(kAskTimeout);
   }

@@ -75,6 +75,15 @@ TEST(Runtime, RefusesAnEnvironmentItCannotReadAndNamesTheVariable) {
   EXPECT_NE(text.find("abc"), std::string::npos) << text;
 }
 
+TEST(Runtime, NamesTheVariableOfAnAskTimeoutThatIsOutOfRange) {
+  for (const char* value : {"0s", "400d"}) {
+    const Variable wrong("HYPERACTOR_ASK_TIMEOUT", value);
+    const std::string text = refusal(Runtime::threads(workers(1)));
+    EXPECT_NE(text.find("HYPERACTOR_ASK_TIMEOUT"), std::string::npos) << text;
+    EXPECT_NE(text.find("365d"), std::string::npos) << text;
+  }
+}
+
 TEST(Runtime, PrefersWhatIsGivenToTheEnvironment) {
   const Variable timeout("HYPERACTOR_ASK_TIMEOUT", "5s");
   EXPECT_EQ(Runtime::threads(workers(1)).value().ask_timeout(), 5s);
