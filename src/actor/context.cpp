@@ -35,7 +35,14 @@ std::optional<std::chrono::nanoseconds> ContextBase::remaining() const noexcept 
 
 namespace actor {
 
-std::atomic<std::uint32_t> kContinuationName{telemetry::intern("continuation")};
+constinit std::atomic<std::uint32_t> kContinuationName{0};
+
+void name_continuations() {
+  // relaxed: interning is idempotent.
+  if (kContinuationName.load(std::memory_order_relaxed) == 0) {
+    kContinuationName.store(telemetry::intern("continuation"), std::memory_order_relaxed);
+  }
+}
 
 Ended::~Ended() {
   runtime::close_wait(wait_);

@@ -121,6 +121,7 @@ Destroyed ProcHandle::destroy_and_wait(std::chrono::nanoseconds limit,
     root->send_signal(actor::SignalKind::Drain, std::string(reason));
   }
   core_->wait_ended(waiting, limit.count());
+  if (!waiting.empty()) core_->expect_failures();  // the aborts below are the caller's wish
   for (actor::Instance* root : waiting) {
     root->send_signal(actor::SignalKind::Abort, std::string(reason));
     outcome.aborted.push_back(root->id());

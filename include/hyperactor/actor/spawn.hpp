@@ -195,7 +195,9 @@ struct Continuation final : runtime::Node {
 };
 
 /// Shared with everybody's continuations in status and recorder.
-extern std::atomic<std::uint32_t> kContinuationName;
+extern constinit std::atomic<std::uint32_t> kContinuationName;
+/// Gives it its text, on first use.
+void name_continuations();
 
 template <class A, class R, class Fn>
 inline constexpr runtime::NodeOps kContinuationOps{
@@ -208,6 +210,7 @@ void continue_with(Context<A>& cx, mailbox::AskState<R>& state, Fn fn) {
   void* const memory = kClass == runtime::NodePool::kLarge
                            ? runtime::NodePool::allocate_large(sizeof(Made))
                            : runtime::tls.pool.allocate(kClass);
+  name_continuations();
   auto* node = ::new (memory) Made(cx, state, std::move(fn));
   node->ops = &kContinuationOps<A, R, Fn>;
   node->id = runtime::next_message_id(runtime::tls);
