@@ -72,12 +72,15 @@ void refuse_send(Instance& instance, runtime::Node& message) {
   runtime::release_node(runtime::tls, message);
 }
 
-void adopt(Instance& instance, const Kinship& kinship) {
+Result<void> adopt(Instance& instance, const Kinship& kinship) {
   if (kinship.parent != nullptr) {
     kinship.parent->link_child(instance);
-  } else {
-    instance.proc().add_root(instance);
+  } else if (!instance.proc().add_root(instance)) {
+    return std::unexpected(Error(
+        Errc::Failed, fmt::format("spawning {}: its proc has been stopped; spawn on another",
+                                  instance.id())));
   }
+  return {};
 }
 
 std::optional<Error> refuse_child(const Instance& parent, std::string_view name) {

@@ -102,15 +102,19 @@ void Instance::run_hook(Hook hook) {
       return;
     }
     hook_ = hook;
-    run_frame(task.release(), [](Instance& self, runtime::TaskPromise& frame) {
-      auto& done = static_cast<runtime::TaskPromiseOf<Result<void>>&>(frame);
-      if (done.thrown) {
-        self.on_hook_done(self.hook_,
-                          std::unexpected(Error(Errc::Failed, panic_text(done.thrown))), true);
-      } else {
-        self.on_hook_done(self.hook_, done.take(), false);
-      }
-    });
+    run_frame(
+        task.release(),
+        [](Instance& self, runtime::TaskPromise& frame) {
+          auto& done = static_cast<runtime::TaskPromiseOf<Result<void>>&>(frame);
+          if (done.thrown) {
+            self.on_hook_done(self.hook_,
+                              std::unexpected(Error(Errc::Failed, panic_text(done.thrown))),
+                              true);
+          } else {
+            self.on_hook_done(self.hook_, done.take(), false);
+          }
+        },
+        true);
   } catch (...) {
     on_hook_done(
         hook, std::unexpected(Error(Errc::Failed, panic_text(std::current_exception()))), true);
@@ -121,6 +125,7 @@ void Instance::on_hook_done(Hook hook, Result<void> result, bool panicked) {
   switch (hook) {
     case Hook::Init:
       phase_ = Phase::Running;
+      request_advance();  // for signals that came before
       if (!result) {
         fail((panicked ? "" : "initialization error: ") + result.error().to_string(), panicked);
       }
@@ -139,7 +144,8 @@ void Instance::on_hook_done(Hook hook, Result<void> result, bool panicked) {
   }
 }
 
-void Instance::run_frame(runtime::TaskPromise* frame, Finish finish) {
+void Instance::run_frame(runtime::TaskPromise* frame, Finish finish, bool hook) {
+  hook_frame_ = hook;
   frame_ = frame;
   finish_ = finish;
   frame_done_ = false;
@@ -173,13 +179,16 @@ void Instance::cancel_frame() noexcept {
 
 void Instance::advance() {
   if (frame_done_) {
+    const bool bounce = hook_frame_ && hook_ == Hook::Undeliverable;
     finish_frame();
     if (phase_ < Phase::Stopping) {
+      if (bounce) current()->ops->drop(this, *current(), runtime::DropReason::Interrupted);
       finish_current();
       set_held(false);
     }
   }
-  if (frame_ != nullptr) return;  // stop and drain wait for the handler (INS-3)
+  if (frame_ != nullptr) return;         // stop and drain wait for the handler (INS-3)
+  if (phase_ == Phase::Created) return;  // init runs first, whatever has been asked
   if (phase_ < Phase::Stopping) {
     if (failed_ || stop_wanted_) begin_stopping();
   } else if (phase_ == Phase::Stopping && first_child_ == nullptr) {
@@ -239,7 +248,14 @@ void Instance::on_signal(SignalNode& signal) {
       if (phase_ == Phase::Ended) {
         runtime::wake(signal.watcher);
       } else {
-        extra().watchers.push_back(signal.watcher);
+        auto& watchers = extra().watchers;
+        // Watchers that gave up are swept out whenever the list would grow.
+        if (watchers.size() == watchers.capacity()) {
+          std::erase_if(watchers, [](runtime::WaitId watcher) {
+            return !runtime::WaitTable::process().open(watcher);
+          });
+        }
+        watchers.push_back(signal.watcher);
       }
       return;
   }
@@ -270,11 +286,12 @@ void Instance::watch(runtime::WaitId watcher) {
   push_control(signal);
 }
 
-void Instance::on_undeliverable(Undeliverable& returned) {
+bool Instance::on_undeliverable(Undeliverable& returned) {
   undeliverable_.store(undeliverable_.load(std::memory_order_relaxed) + 1,
                        std::memory_order_relaxed);
   returned_ = &returned;
   run_hook(Hook::Undeliverable);
+  return frame_ != nullptr;
 }
 
 std::uint64_t Instance::inherited_deadline() const noexcept {

@@ -157,6 +157,7 @@ void Instance::publish() {
   abandon_waits(*this);
   // Before the status: whoever sees the end also finds the object's resources released.
   destroy_actor();
+  abandon_waits(*this);  // what the destructor left
   if (failed_) report_failure();
   runtime::Strand* const parent =
       root_ == this ? nullptr : runtime::SlotTable::process().acquire(parent_id_.strand);
@@ -176,6 +177,16 @@ void Instance::publish() {
     parent->drop_reference();
   }
   end(failed_ ? runtime::DropReason::Failed : runtime::DropReason::Stopped);
+}
+
+void Instance::discard() noexcept {
+  phase_ = Phase::Ended;
+  close();
+  destroy_actor();
+  abandon_waits(*this);
+  set_state(runtime::StrandState::Stopped, scheduler().now_ticks());
+  set_mode(Mode::Dead);
+  drop_reference();  // the loop's, which will not run
 }
 
 void Instance::report_failure() {

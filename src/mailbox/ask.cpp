@@ -1,6 +1,7 @@
 // mailbox/ask.cpp - opening, finishing, and the deadline of an ask.
 #include "hyperactor/mailbox/ask.hpp"
 
+#include "hyperactor/base/check.hpp"
 #include "hyperactor/base/duration_text.hpp"
 #include "hyperactor/runtime/scheduler.hpp"
 
@@ -47,23 +48,26 @@ AskCore::AskCore(const Caller& caller, const Owner& callee, std::uint32_t messag
     deadline = inherited;
     limit_ns_ = deadline > since ? scheduler.scale().to_ns(deadline - since) : 0;
   }
+  asker.add_reference();  // it may end before its asks are dropped
   if (!client_) {
     open_wait(asker, *this);
     return;
   }
-  asker.add_reference();  // a client may be dropped before its asks
   const runtime::ManualStrand::Use use(static_cast<runtime::ManualStrand&>(asker));
   open_wait(asker, *this);
 }
 
 AskCore::~AskCore() {
-  if (!client_) {
-    close_wait(*this);
-    return;
-  }
   if (id) {
-    const runtime::ManualStrand::Use use(static_cast<runtime::ManualStrand&>(*strand));
-    close_wait(*this);
+    if (client_) {
+      const runtime::ManualStrand::Use use(static_cast<runtime::ManualStrand&>(*strand));
+      close_wait(*this);
+    } else {
+      HYPERACTOR_CHECK(runtime::tls.strand == strand || strand->closed(),
+                       "an ask was dropped outside the actor that made it: keep it there",
+                       strand->label());
+      close_wait(*this);
+    }
   }
   strand->drop_reference();
 }

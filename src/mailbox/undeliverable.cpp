@@ -4,6 +4,7 @@
 #include "hyperactor/runtime/slot_table.hpp"
 
 #include <new>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -36,14 +37,16 @@ struct BounceNode : runtime::Node {
   runtime::Node* message;
   Error why;
   void (*destroy)(runtime::Node&);
+  std::optional<Undeliverable> returned;
 };
 
 void run_bounce(runtime::Strand& strand, runtime::Node& node) {
   auto& bounced = static_cast<BounceNode&>(node);
   if (Owner* owner = owner_of(strand)) {
-    Undeliverable returned(bounced.destination, bounced.message, bounced.message->ops->type,
-                           bounced.message->id, bounced.why);
-    owner->on_undeliverable(returned);
+    // In the node: a hook that suspends goes on looking at it.
+    bounced.returned.emplace(bounced.destination, bounced.message, bounced.message->ops->type,
+                             bounced.message->id, bounced.why);
+    if (owner->on_undeliverable(*bounced.returned)) return;
   }
   bounced.~BounceNode();
 }

@@ -46,11 +46,12 @@ ActorStatus ClientStrand::status() const {
   return status;
 }
 
-void ClientStrand::on_undeliverable(Undeliverable& returned) {
+bool ClientStrand::on_undeliverable(Undeliverable& returned) {
   if (++undeliverable_ == 1) {
     fmt::print(stderr, "hyperactor: client {}: {} (further ones are only counted)\n", id(),
                returned.to_string());
   }
+  return false;
 }
 
 std::int64_t ClientStrand::ask_timeout_ns() const noexcept {

@@ -17,7 +17,7 @@ class ClientStrand final : public runtime::ManualStrand, public mailbox::Owner {
   ~ClientStrand() override;
 
   [[nodiscard]] ActorStatus status() const override;
-  void on_undeliverable(Undeliverable& returned) override;
+  bool on_undeliverable(Undeliverable& returned) override;
 
   [[nodiscard]] std::uint64_t inherited_deadline() const noexcept override { return 0; }
 

@@ -35,11 +35,13 @@ void ProcCore::drop_reference() noexcept {
   if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
 }
 
-void ProcCore::add_root(actor::Instance& root) {
+bool ProcCore::add_root(actor::Instance& root) {
   const std::scoped_lock lock(mutex_);
+  if (stopping_.load(std::memory_order_relaxed)) return false;
   root.next_sibling = first_root_;
   if (first_root_ != nullptr) first_root_->prev_sibling = &root;
   first_root_ = &root;
+  return true;
 }
 
 void ProcCore::remove_root(actor::Instance& root) noexcept {

@@ -46,14 +46,18 @@ class ProcCore final : public actor::ProcServices {
     return next_pid_.fetch_add(1, std::memory_order_relaxed);
   }
 
-  void add_root(actor::Instance& root) override;
+  [[nodiscard]] bool add_root(actor::Instance& root) override;
   void remove_root(actor::Instance& root) noexcept override;
   void on_ended(const actor::Instance& instance) noexcept override;
 
   /// False if the name was ever taken.
   [[nodiscard]] bool reserve(telemetry::NameIndex name);
 
-  void refuse_actors() noexcept { stopping_.store(true, std::memory_order_release); }
+  /// Under the lock of the roots: a spawn that is not refused is listed before anybody looks.
+  void refuse_actors() {
+    const std::scoped_lock lock(mutex_);
+    stopping_.store(true, std::memory_order_release);
+  }
 
   /// The roots that have not ended, each with a reference for the caller, in id order.
   [[nodiscard]] std::vector<actor::Instance*> take_roots();

@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -103,7 +104,7 @@ struct Runtime::Core {
 
   ~Core() {
     if (!pool) return;
-    if (runtime::tls.worker == nullptr) {
+    if (!runtime::tls.runtime_thread) {
       pool->stop();
       return;
     }
@@ -119,7 +120,16 @@ Result<Runtime> Runtime::threads(RuntimeOptions options) {
   const std::size_t workers = *completed->workers;
   auto core = std::make_shared<Core>(*std::move(completed));
   core->pool = std::make_unique<runtime::ThreadPool>(workers);
-  core->pool->start();
+  try {
+    core->pool->start();
+  } catch (const std::system_error& error) {
+    return std::unexpected(
+        Error(Errc::Overloaded,
+              fmt::format("starting {} worker threads and a sentinel: {}; ask "
+                          "for fewer workers, or raise the limit of threads",
+                          workers, error.what()))
+            .in("making a runtime"));
+  }
   return Runtime(std::move(core));
 }
 
@@ -171,7 +181,7 @@ std::int64_t Runtime::now_ns() const noexcept {
   return scheduler().now_ns();
 }
 
-void Runtime::crash(const CrashReport& report) const {
+void Runtime::crash(const CrashReport& report) const noexcept {
   core_->options.crash(report);
 }
 

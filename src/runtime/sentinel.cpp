@@ -21,6 +21,7 @@ void Sentinel::join() {
 
 void Sentinel::main() {
   ::pthread_setname_np(::pthread_self(), "ha-sentinel");
+  tls.runtime_thread = true;
   int quiet = 0;
   while (!pool_.stopping()) {
     const std::int64_t now = pool_.now_ns();

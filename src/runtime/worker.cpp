@@ -43,6 +43,7 @@ void Worker::main() {
   ::pthread_setname_np(::pthread_self(), ("ha-worker-" + std::to_string(index_)).c_str());
   ThreadState& thread = tls;
   thread.worker = this;
+  thread.runtime_thread = true;
   thread.scheduler = &pool_;
   thread.slice_ticks = pool_.scale().to_ticks(kSliceNs);
   const std::uint64_t long_slice = pool_.scale().to_ticks(kLongSliceNs);

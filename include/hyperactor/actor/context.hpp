@@ -82,7 +82,7 @@ class ContextBase : public Caller {
   std::pair<PortHandle<M>, PortReceiver<M>> open_port(bool coalesce = false) {
     auto [sender, receiver] = channel<M>(coalesce);
     return {PortHandle<M>(owner(), std::move(sender)),
-            PortReceiver<M>(strand().scheduler(), std::move(receiver))};
+            PortReceiver<M>(runtime(), std::move(receiver))};
   }
 
   /// A port for one message.
@@ -90,7 +90,7 @@ class ContextBase : public Caller {
   std::pair<OncePortHandle<M>, OncePortReceiver<M>> open_once_port() {
     auto [sender, receiver] = once_channel<M>();
     return {OncePortHandle<M>(owner(), std::move(sender)),
-            OncePortReceiver<M>(strand().scheduler(), std::move(receiver))};
+            OncePortReceiver<M>(runtime(), std::move(receiver))};
   }
 
   /// A port whose messages `fn` takes on the sender's thread.

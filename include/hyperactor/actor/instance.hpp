@@ -86,7 +86,7 @@ class Instance : public runtime::Strand, public mailbox::Owner, private runtime:
 
   [[nodiscard]] std::uint64_t inherited_deadline() const noexcept override;
   [[nodiscard]] std::int64_t ask_timeout_ns() const noexcept override;
-  void on_undeliverable(Undeliverable& returned) override;
+  bool on_undeliverable(Undeliverable& returned) override;
   void on_signal(SignalNode& signal);
 
   /// The number of a new child of this tree.
@@ -104,7 +104,7 @@ class Instance : public runtime::Strand, public mailbox::Owner, private runtime:
   /// Runs `task` for the current message; `finish` is called with its frame when it is done. If
   /// that is not at once, the instance holds until then.
   using Finish = void (*)(Instance&, runtime::TaskPromise&);
-  void run_frame(runtime::TaskPromise* frame, Finish finish);
+  void run_frame(runtime::TaskPromise* frame, Finish finish, bool hook = false);
 
   void count_unwanted() noexcept {
     unwanted_.store(unwanted_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
@@ -112,6 +112,8 @@ class Instance : public runtime::Strand, public mailbox::Owner, private runtime:
 
   /// The first push: makes the instance run its init.
   void start();
+  /// Instead of start(): ends an instance that nobody may have.
+  void discard() noexcept;
 
   /// Links among the children of one parent, or among the roots of one proc; whoever lists the
   /// instance owns them.
@@ -184,6 +186,7 @@ class Instance : public runtime::Strand, public mailbox::Owner, private runtime:
   Phase phase_ = Phase::Created;
   bool failed_ = false;
   bool panicked_ = false;
+  bool hook_frame_ = false;  // frame_ is a hook's, not a handler's
   bool stop_wanted_ = false;
   bool draining_ = false;
   bool frame_done_ = false;

@@ -26,7 +26,8 @@ class ProcServices {
   /// A number for an unnamed root or client.
   [[nodiscard]] virtual std::uint64_t next_pid() noexcept = 0;
 
-  virtual void add_root(Instance& root) = 0;
+  /// False, and not listed, once the proc takes no more actors.
+  [[nodiscard]] virtual bool add_root(Instance& root) = 0;
   virtual void remove_root(Instance& root) noexcept = 0;
   /// Leaves a tombstone.
   virtual void on_ended(const Instance& instance) noexcept = 0;

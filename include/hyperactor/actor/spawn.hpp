@@ -49,7 +49,8 @@ auto with_name(Make&& make, First&& first, Rest&&... rest) {
 }
 
 /// Links a new instance to its parent, or to its proc.
-void adopt(Instance& instance, const Kinship& kinship);
+/// Fails if that takes no more actors.
+[[nodiscard]] Result<void> adopt(Instance& instance, const Kinship& kinship);
 /// Why `parent` cannot have a child of that name, if so.
 [[nodiscard]] std::optional<Error> refuse_child(const Instance& parent, std::string_view name);
 [[nodiscard]] Error invalid_name(std::string_view name);
@@ -77,7 +78,10 @@ Result<ActorHandle<A>> spawn_instance(ProcServices& proc, const Kinship& kinship
   }
   instance->add_reference();  // the handle's; the first is the running loop's
   ActorHandle<A> handle(*instance);
-  adopt(*instance, kinship);
+  if (auto adopted = adopt(*instance, kinship); !adopted) {
+    instance->discard();
+    return std::unexpected(std::move(adopted).error());
+  }
   instance->start();
   return handle;
 }
@@ -126,6 +130,17 @@ struct Delayed final : runtime::Wait {
 
   void fire() {
     timer = nullptr;
+    try {
+      send();
+    } catch (...) {  // a copy or move of the message threw
+      Instance& failed = context.instance();
+      runtime::close_wait(*this);
+      delete this;
+      failed.fail_with_exception();
+    }
+  }
+
+  void send() {
     InstanceOf<A>& self = instance_of(context);
     if constexpr (std::is_copy_constructible_v<M>) {
       if (period_ns > 0) {

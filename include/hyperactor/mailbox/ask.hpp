@@ -45,7 +45,8 @@ class AskCore : public runtime::Wait {
 
   [[nodiscard]] bool is_done() const noexcept { return done_; }
 
-  void await(runtime::Resumable& frame) noexcept { frame_ = &frame; }
+  /// `frame` goes on when the answer is there; null: nobody awaits it any more.
+  void await(runtime::Resumable* frame) noexcept { frame_ = frame; }
 
   /// Runs the asking client on this thread until the answer is there.
   Result<void> block();
@@ -148,14 +149,30 @@ class [[nodiscard]] Ask {
   /// Whether the answer is there.
   [[nodiscard]] bool is_done() const noexcept { return state_->is_done(); }
 
-  bool await_ready() const noexcept { return state_->is_done(); }
+  /// Awaits the answer. Cancel-safe: an ask that outlives the frame that awaited it forgets it.
+  class Awaiter {
+   public:
+    explicit Awaiter(State& state) noexcept : state_(state) {}
 
-  template <std::derived_from<runtime::Resumable> Promise>
-  void await_suspend(std::coroutine_handle<Promise> frame) noexcept {
-    state_->await(frame.promise());
-  }
+    Awaiter(const Awaiter&) = delete;
+    Awaiter& operator=(const Awaiter&) = delete;
 
-  Result<R> await_resume() { return state_->take(); }
+    ~Awaiter() { state_.await(nullptr); }
+
+    bool await_ready() const noexcept { return state_.is_done(); }
+
+    template <std::derived_from<runtime::Resumable> Promise>
+    void await_suspend(std::coroutine_handle<Promise> frame) noexcept {
+      state_.await(&frame.promise());
+    }
+
+    Result<R> await_resume() { return state_.take(); }
+
+   private:
+    State& state_;
+  };
+
+  Awaiter operator co_await() const noexcept { return Awaiter(*state_); }
 
   /// Runs `fn(Result<R>)` as a work item of its own when the answer comes; the actor is free in
   /// the meantime. Dropped when the actor stops. Defined in actor/context.hpp.

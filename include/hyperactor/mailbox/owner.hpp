@@ -30,8 +30,9 @@ class Owner {
   /// How it ended, or what it is doing. Any thread that holds a reference to the strand.
   [[nodiscard]] virtual ActorStatus status() const = 0;
 
-  /// A message this one sent came back. On its own strand.
-  virtual void on_undeliverable(Undeliverable& returned) = 0;
+  /// A message this one sent came back. On its own strand. True: `returned` is still in use;
+  /// the owner drops the current node when it is not.
+  [[nodiscard]] virtual bool on_undeliverable(Undeliverable& returned) = 0;
 
   /// The deadline that asks made now inherit, in ticks; 0 = none.
   [[nodiscard]] virtual std::uint64_t inherited_deadline() const noexcept = 0;

@@ -94,8 +94,8 @@ class PortHandle {
 template <class M>
 class PortReceiver {
  public:
-  PortReceiver(runtime::Scheduler& scheduler, Receiver<M> receiver) noexcept
-      : scheduler_(&scheduler), receiver_(std::move(receiver)) {}
+  PortReceiver(const Runtime& runtime, Receiver<M> receiver) noexcept
+      : runtime_(runtime), receiver_(std::move(receiver)) {}
 
   /// Awaits the next message; Errc::Disconnected once no handle is left. Cancel-safe.
   Task<Result<M>> recv() { return receiver_.recv(); }
@@ -105,10 +105,11 @@ class PortReceiver {
 
   std::vector<M> drain() { return receiver_.drain(); }
 
-  [[nodiscard]] runtime::Scheduler& scheduler() const noexcept { return *scheduler_; }
+  /// The runtime it waits on, which it keeps alive.
+  [[nodiscard]] const Runtime& runtime() const noexcept { return runtime_; }
 
  private:
-  runtime::Scheduler* scheduler_;
+  Runtime runtime_;
   Receiver<M> receiver_;
 };
 
@@ -142,22 +143,23 @@ class OncePortHandle {
 template <class M>
 class OncePortReceiver {
  public:
-  OncePortReceiver(runtime::Scheduler& scheduler, OnceReceiver<M> receiver) noexcept
-      : scheduler_(&scheduler), receiver_(std::move(receiver)) {}
+  OncePortReceiver(const Runtime& runtime, OnceReceiver<M> receiver) noexcept
+      : runtime_(runtime), receiver_(std::move(receiver)) {}
 
   Task<Result<M>> recv() && { return std::move(receiver_).recv(); }
 
-  [[nodiscard]] runtime::Scheduler& scheduler() const noexcept { return *scheduler_; }
+  /// The runtime it waits on, which it keeps alive.
+  [[nodiscard]] const Runtime& runtime() const noexcept { return runtime_; }
 
  private:
-  runtime::Scheduler* scheduler_;
+  Runtime runtime_;
   OnceReceiver<M> receiver_;
 };
 
 /// Waits on the calling thread for the next message of a port.
 template <class M>
 Result<M> block_on(PortReceiver<M>& receiver) {
-  auto received = runtime::block_on(receiver.scheduler(), receiver.recv());
+  auto received = block_on(receiver.runtime(), receiver.recv());
   if (!received) return std::unexpected(std::move(received).error());
   return *std::move(received);
 }
@@ -165,8 +167,8 @@ Result<M> block_on(PortReceiver<M>& receiver) {
 /// Waits on the calling thread for the message of a once port.
 template <class M>
 Result<M> block_on(OncePortReceiver<M> receiver) {
-  runtime::Scheduler& scheduler = receiver.scheduler();
-  auto received = runtime::block_on(scheduler, std::move(receiver).recv());
+  const Runtime runtime = receiver.runtime();
+  auto received = block_on(runtime, std::move(receiver).recv());
   if (!received) return std::unexpected(std::move(received).error());
   return *std::move(received);
 }

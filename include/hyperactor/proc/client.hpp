@@ -60,14 +60,14 @@ class Client : public Caller {
   std::pair<PortHandle<M>, PortReceiver<M>> open_port(bool coalesce = false) {
     auto [sender, receiver] = channel<M>(coalesce);
     return {PortHandle<M>(owner(), std::move(sender)),
-            PortReceiver<M>(strand().scheduler(), std::move(receiver))};
+            PortReceiver<M>(services().runtime(), std::move(receiver))};
   }
 
   template <class M>
   std::pair<OncePortHandle<M>, OncePortReceiver<M>> open_once_port() {
     auto [sender, receiver] = once_channel<M>();
     return {OncePortHandle<M>(owner(), std::move(sender)),
-            OncePortReceiver<M>(strand().scheduler(), std::move(receiver))};
+            OncePortReceiver<M>(services().runtime(), std::move(receiver))};
   }
 
   /// A port whose messages `fn` takes on the sender's thread.

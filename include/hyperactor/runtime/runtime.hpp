@@ -67,7 +67,8 @@ class Runtime {
   [[nodiscard]] std::int64_t now_ns() const noexcept;
 
   /// Reports a failure that nobody could take (see CrashPolicy).
-  void crash(const CrashReport& report) const;
+  /// A policy that throws ends the process.
+  void crash(const CrashReport& report) const noexcept;
 
  private:
   struct Core;

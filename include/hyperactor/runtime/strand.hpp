@@ -84,7 +84,7 @@ class Strand {
     if (inbox_.push(node)) activate();
     // relaxed: advice, see pressure_. Same cache line as the push.
     if (pressure_.load(std::memory_order_relaxed)) [[unlikely]] {
-      tls.pressed = true;
+      ++tls.pressed;
     }
   }
 

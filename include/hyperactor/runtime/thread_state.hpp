@@ -30,6 +30,7 @@ struct ThreadState {
   std::uint64_t pace_ticks = 0;  ///< how long a sender to a backlogged strand waits (STR-5)
   std::uint32_t pressed = 0;     ///< sends of the present slice to such strands
   std::uint32_t handled = 0;     ///< messages of the last slice
+  bool runtime_thread = false;   ///< a worker or a sentinel
   bool exit_armed = false;
   NodePool pool;
 };
