@@ -148,8 +148,10 @@ void print_waiting(const ProcHandle& proc, const std::vector<actor::Instance*>& 
                                  waiting.size());
   constexpr std::size_t kShown = 16;
   for (std::size_t i = 0; i < waiting.size() && i < kShown; ++i) {
-    text += fmt::format("\n  {}: {}, {} children", waiting[i]->id(), waiting[i]->status(),
-                        waiting[i]->child_count());
+    const std::uint32_t handler = waiting[i]->record().handler.load(std::memory_order_relaxed);
+    text += fmt::format(
+        "\n  {}: {}, last message {}, {} children", waiting[i]->id(), waiting[i]->status(),
+        handler == 0 ? "none" : telemetry::name_text(handler), waiting[i]->child_count());
   }
   if (waiting.size() > kShown) text += fmt::format("\n  and {} more", waiting.size() - kShown);
   fmt::print(stderr, "{}\n", text);

@@ -36,7 +36,8 @@ class ClientHandle {
 
 /// A caller without a loop of its own, for `main`, tests and foreign threads.
 ///
-/// Threads   One at a time: n threads make n clients. Two at once fail a CHECK that names it.
+/// Threads   One at a time: n threads make n clients. Two that wait or ask at once fail a CHECK
+///           that names it.
 /// Failure   A *failing* child of a client takes the process down (through the crash policy),
 ///           because nobody is there to hear of it. Messages that come back are counted; the
 ///           first is reported on stderr.
