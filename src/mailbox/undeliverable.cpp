@@ -22,8 +22,8 @@ std::atomic<std::uint32_t> returned_type{0};
 
 // The returned message travels inside a node of its own.
 struct BounceNode : runtime::Node {
-  BounceNode(ActorId to, runtime::Node& returned, Error reason, void (*end)(runtime::Node&))
-      : destination(to), message(&returned), why(std::move(reason)), destroy(end) {}
+  BounceNode(ActorId to, runtime::Node& unhandled, Error reason, void (*end)(runtime::Node&))
+      : destination(to), message(&unhandled), why(std::move(reason)), destroy(end) {}
 
   BounceNode(const BounceNode&) = delete;
   BounceNode& operator=(const BounceNode&) = delete;
