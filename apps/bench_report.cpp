@@ -25,7 +25,13 @@ std::string shown(double value) {
   return fmt::format("{:.{}f}", value, value < 10 ? 2 : 1);
 }
 
+std::string promise_of(const bench::Measurement& what) {
+  if (!what.promise) return {};
+  return fmt::format("{} {}", what.lower_is_better ? "<=" : ">=", shown(*what.promise));
+}
+
 std::string_view verdict(const Figure& figure, bool colours) {
+  if (!figure.measurement->promise) return {};
   if (figure.keeps_promise()) return colours ? "\x1b[32myes\x1b[0m" : "yes";
   return colours ? "\x1b[31mno\x1b[0m" : "no";
 }
@@ -43,8 +49,9 @@ double Figure::median() const {
 }
 
 bool Figure::keeps_promise() const {
-  return measurement->lower_is_better ? median() <= measurement->promise
-                                      : median() >= measurement->promise;
+  if (!measurement->promise) return true;
+  return measurement->lower_is_better ? median() <= *measurement->promise
+                                      : median() >= *measurement->promise;
 }
 
 std::string table_of(const std::vector<Figure>& figures, bool colours) {
@@ -53,11 +60,10 @@ std::string table_of(const std::vector<Figure>& figures, bool colours) {
   for (const Figure& figure : figures) {
     if (figure.values.empty()) continue;
     const bench::Measurement& what = *figure.measurement;
-    const auto promise =
-        fmt::format("{} {}", what.lower_is_better ? "<=" : ">=", shown(what.promise));
     fmt::format_to(std::back_inserter(text), "{:<34} {:>10} {:>10} {:>10}  {:<8} {:>12}  {}\n",
                    what.title, shown(figure.median()), shown(figure.values.front()),
-                   shown(figure.values.back()), what.unit, promise, verdict(figure, colours));
+                   shown(figure.values.back()), what.unit, promise_of(what),
+                   verdict(figure, colours));
   }
   return text;
 }

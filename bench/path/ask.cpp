@@ -1,6 +1,7 @@
 // bench/path/ask.cpp - what does it cost an actor to ask another one?
 #include "ask_pair.hpp"
 #include "measurement.hpp"
+#include "sizes.hpp"
 
 namespace hyperactor::bench {
 
@@ -8,12 +9,11 @@ namespace {
 
 template <class Form>
 Result<double> nanoseconds_an_ask(const Runtime& runtime) {
-  constexpr std::uint64_t kQuestions = 1'000'000;
   auto proc = Proc::local(runtime);
   AskPair pair(proc);
-  auto seconds = pair.seconds<Form>(kQuestions);
+  auto seconds = pair.seconds<Form>(kAskQuestions);
   if (!seconds) return seconds;
-  return *seconds * 1e9 / static_cast<double>(kQuestions);
+  return *seconds * 1e9 / static_cast<double>(kAskQuestions);
 }
 
 }  // namespace

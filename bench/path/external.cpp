@@ -1,5 +1,6 @@
 // bench/path/external.cpp - how many messages a second does a plain thread send to an actor?
 #include "measurement.hpp"
+#include "sizes.hpp"
 #include "stopwatch.hpp"
 
 #include <atomic>
@@ -10,9 +11,6 @@
 namespace hyperactor::bench {
 
 namespace {
-
-constexpr std::uint64_t kItems = 8'000'000;
-constexpr std::uint64_t kWindow = 100'000;  // as in stream.hpp
 
 struct Value {
   std::uint64_t value;
@@ -29,7 +27,7 @@ class Adder : public Actor<Adder> {
   void handle(Context<Adder>&, Value value) {
     sum_ += value.value;
     // relaxed: a hint for the sender's window.
-    if (++count_ % 1'000 == 0) taken_.store(count_, std::memory_order_relaxed);
+    if (++count_ % kExternalReport == 0) taken_.store(count_, std::memory_order_relaxed);
   }
 
   std::uint64_t handle(Context<Adder>&, Sum) { return sum_; }
@@ -47,9 +45,9 @@ Result<double> external(const Runtime& runtime) {
   auto proc = Proc::local(runtime);
   auto client = proc.client("bench");
   const auto adder = proc.spawn<Adder>(taken).value();
-  auto seconds = seconds_until("external", kItems * (kItems - 1) / 2, [&] {
-    for (std::uint64_t i = 0; i < kItems; ++i) {
-      if (i % 1'000 == 0) {
+  auto seconds = seconds_until("external", kStreamItems * (kStreamItems - 1) / 2, [&] {
+    for (std::uint64_t i = 0; i < kStreamItems; ++i) {
+      if (i % kExternalReport == 0) {
         while (i - taken.load(std::memory_order_relaxed) > kWindow) std::this_thread::yield();
       }
       adder.post<Value>(client, i);
@@ -57,7 +55,7 @@ Result<double> external(const Runtime& runtime) {
     return adder.ask<Sum>(client, kPatient);
   });
   if (!seconds) return seconds;
-  return static_cast<double>(kItems) / *seconds;
+  return static_cast<double>(kStreamItems) / *seconds;
 }
 
 }  // namespace hyperactor::bench

@@ -2,6 +2,7 @@
 #include "hyperactor/telemetry/evidence.hpp"
 
 #include "measurement.hpp"
+#include "sizes.hpp"
 #include "stopwatch.hpp"
 
 #include <cstdint>
@@ -14,9 +15,6 @@
 namespace hyperactor::bench {
 
 namespace {
-
-constexpr std::uint64_t kWarmUp = 20'000;
-constexpr std::uint64_t kActors = 300'000;
 
 struct Touch {
   std::uint64_t value;
@@ -99,15 +97,15 @@ Result<double> idle_memory(const Runtime& runtime) {
     return seconds_until("idle actors", actors,
                          [&] { return parent.ask<Populate>(client, kPatient, actors); });
   };
-  if (auto warm = populate(kWarmUp); !warm) return warm;
+  if (auto warm = populate(kIdleWarmUp); !warm) return warm;
   const auto before = bytes_in_use();
-  if (auto grown = populate(kActors); !grown) return grown;
+  if (auto grown = populate(kIdleActors); !grown) return grown;
   const auto after = bytes_in_use();
   if (!before || !after) return std::unexpected(before ? after.error() : before.error());
   parent.stop("measured");
   if (auto ended = wait_ended(parent); !ended) return std::unexpected(std::move(ended).error());
   return (static_cast<double>(*after) - static_cast<double>(*before)) /
-         static_cast<double>(kActors);
+         static_cast<double>(kIdleActors);
 }
 
 }  // namespace hyperactor::bench

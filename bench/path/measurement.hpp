@@ -4,6 +4,7 @@
 #include "hyperactor/hyperactor.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -14,7 +15,7 @@ struct Measurement {
   std::string_view key;    ///< in JSON
   std::string_view title;  ///< in the table
   std::string_view unit;
-  double promise;  ///< chapter 00 §5; 0: what must not be exceeded is zero
+  std::optional<double> promise;  ///< chapter 00 §5; none: it promises nothing
   bool lower_is_better;
   bool in_json;
   /// Needs memory that no earlier measurement has used.
@@ -38,9 +39,11 @@ Result<double> fan_in(const Runtime& runtime);
 Result<double> external(const Runtime& runtime);
 Result<double> ring(const Runtime& runtime);
 Result<double> spawn(const Runtime& runtime);
+Result<double> skynet(const Runtime& runtime);
 Result<double> idle_memory(const Runtime& runtime);
 Result<double> ask_await(const Runtime& runtime);
 Result<double> ask_then(const Runtime& runtime);
+Result<double> timer(const Runtime& runtime);
 Result<double> allocations(const Runtime& runtime);
 Result<double> idle_cpu(const Runtime& runtime);
 

@@ -2,16 +2,16 @@
 #include "ping_pong.hpp"
 
 #include "measurement.hpp"
+#include "sizes.hpp"
 
 namespace hyperactor::bench {
 
 Result<double> ping_pong(const Runtime& runtime) {
-  constexpr std::uint64_t kHops = 4'000'000;
   auto proc = Proc::local(runtime);
   PingPong table(proc);
-  auto seconds = table.seconds(kHops);
+  auto seconds = table.seconds(kPingPongHops);
   if (!seconds) return seconds;
-  return *seconds * 1e9 / static_cast<double>(kHops);
+  return *seconds * 1e9 / static_cast<double>(kPingPongHops);
 }
 
 }  // namespace hyperactor::bench

@@ -1,5 +1,6 @@
 // bench/path/ring.cpp - how many hops a second do many tokens make through many actors?
 #include "measurement.hpp"
+#include "sizes.hpp"
 #include "stopwatch.hpp"
 
 #include <cstdint>
@@ -10,10 +11,6 @@
 namespace hyperactor::bench {
 
 namespace {
-
-constexpr std::uint64_t kActors = 10'000;
-constexpr std::uint64_t kTokens = 1'000;
-constexpr std::uint64_t kHops = 8'000;  // of each token
 
 /// Answered with the hops that all tokens made, once the last has arrived.
 struct Count {
@@ -42,7 +39,7 @@ class Judge : public Actor<Judge> {
     if (running_ == 0) done_.send(hops_);
   }
 
-  std::uint64_t running_ = kTokens;
+  std::uint64_t running_ = kRingTokens;
   std::uint64_t hops_ = 0;
   ReplyPort<std::uint64_t> done_;
 };
@@ -64,7 +61,7 @@ class Runner : public Actor<Runner> {
   void handle(Context<Runner>&, Link link) { next_ = std::move(link.next); }
 
   void handle(Context<Runner>& cx, Token token) {
-    if (token.hops == kHops) {
+    if (token.hops == kRingHops) {
       judge_.post<Arrived>(cx, token.hops);
     } else {
       next_->post<Token>(cx, token.hops + 1);
@@ -83,21 +80,21 @@ Result<double> ring(const Runtime& runtime) {
   auto client = proc.client("bench");
   const auto judge = proc.spawn<Judge>().value();
   std::vector<ActorHandle<Runner>> runners;
-  runners.reserve(kActors);
-  for (std::uint64_t i = 0; i < kActors; ++i) {
+  runners.reserve(kRingActors);
+  for (std::uint64_t i = 0; i < kRingActors; ++i) {
     runners.push_back(proc.spawn<Runner>(judge).value());
   }
-  for (std::uint64_t i = 0; i < kActors; ++i) {
-    runners[i].post<Link>(client, runners[(i + 1) % kActors]);
+  for (std::uint64_t i = 0; i < kRingActors; ++i) {
+    runners[i].post<Link>(client, runners[(i + 1) % kRingActors]);
   }
-  auto seconds = seconds_until("ring", kTokens * kHops, [&] {
-    for (std::uint64_t i = 0; i < kTokens; ++i) {
-      runners[i * (kActors / kTokens)].post<Token>(client, std::uint64_t{0});
+  auto seconds = seconds_until("ring", kRingTokens * kRingHops, [&] {
+    for (std::uint64_t i = 0; i < kRingTokens; ++i) {
+      runners[i * (kRingActors / kRingTokens)].post<Token>(client, std::uint64_t{0});
     }
     return judge.ask<Count>(client, kPatient);
   });
   if (!seconds) return seconds;
-  return static_cast<double>(kTokens * kHops) / *seconds;
+  return static_cast<double>(kRingTokens * kRingHops) / *seconds;
 }
 
 }  // namespace hyperactor::bench

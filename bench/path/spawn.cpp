@@ -1,5 +1,6 @@
 // bench/path/spawn.cpp - how many actors a second can live: init, one message, stop, end?
 #include "measurement.hpp"
+#include "sizes.hpp"
 #include "stopwatch.hpp"
 
 #include <cstdint>
@@ -8,10 +9,6 @@
 namespace hyperactor::bench {
 
 namespace {
-
-constexpr std::uint64_t kActors = 400'000;
-constexpr std::uint64_t kSpawners = 4;
-constexpr std::uint64_t kAlive = 128;  // children of one spawner at a time
 
 class Spawner;
 
@@ -55,7 +52,7 @@ class Spawner : public Actor<Spawner> {
   void handle(Context<Spawner>& cx, SpawnAll all, ReplyPort<std::uint64_t> done) {
     done_ = std::move(done);
     to_spawn_ = to_leave_ = all.actors;
-    for (std::uint64_t i = 0; i < kAlive && to_spawn_ != 0; ++i) spawn_one(cx);
+    for (std::uint64_t i = 0; i < kSpawnAlive && to_spawn_ != 0; ++i) spawn_one(cx);
   }
 
   void handle(Context<Spawner>& cx, Leaving leaving) {
@@ -98,11 +95,11 @@ Result<double> spawn(const Runtime& runtime) {
   const auto begin = std::chrono::steady_clock::now();
   std::vector<Ask<std::uint64_t>> asks;
   for (const auto& spawner : spawners) {
-    asks.push_back(spawner.ask<SpawnAll>(client, kPatient, kActors / kSpawners));
+    asks.push_back(spawner.ask<SpawnAll>(client, kPatient, kSpawnActors / kSpawners));
   }
   for (auto& ask : asks) {
     auto checked =
-        seconds_until("spawn", 2 * kActors / kSpawners, [&] { return std::move(ask); });
+        seconds_until("spawn", 2 * kSpawnActors / kSpawners, [&] { return std::move(ask); });
     if (!checked) return checked;
   }
   for (const auto& spawner : spawners) {
@@ -110,7 +107,7 @@ Result<double> spawn(const Runtime& runtime) {
     if (!ended) return std::unexpected(std::move(ended).error());
   }
   const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
-  return static_cast<double>(kActors) / taken.count();
+  return static_cast<double>(kSpawnActors) / taken.count();
 }
 
 }  // namespace hyperactor::bench

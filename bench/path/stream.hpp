@@ -3,6 +3,7 @@
 
 #include "hyperactor/hyperactor.hpp"
 
+#include "sizes.hpp"
 #include "stopwatch.hpp"
 
 #include <cstdint>
@@ -10,11 +11,6 @@
 #include <vector>
 
 namespace hyperactor::bench {
-
-/// Messages in flight, all senders together, at most. Without a bound the fastest sender would
-/// measure how quickly memory grows.
-inline constexpr std::uint64_t kWindow = 100'000;
-inline constexpr std::uint64_t kBurst = 100;
 
 class Source;
 
@@ -66,8 +62,6 @@ class Sink : public Actor<Sink> {
   }
 
  private:
-  static constexpr std::uint64_t kCreditBatch = kWindow / 10;
-
   std::uint64_t sum_ = 0;
   std::uint64_t missing_ = 0;
   std::uint64_t uncredited_ = 0;
