@@ -1,0 +1,18 @@
+// bench/peers/caf/works.hpp - the works that CAF does, each in the file of its name.
+#pragma once
+
+#include <cstddef>
+
+namespace hyperactor::caf_peer {
+
+double ping_pong(std::size_t workers);
+double one_way(std::size_t workers);
+double fan_in(std::size_t workers);
+double external(std::size_t workers);
+double ring(std::size_t workers);
+double spawn(std::size_t workers);
+double skynet(std::size_t workers);
+double idle_memory(std::size_t workers);
+double ask(std::size_t workers);
+
+}  // namespace hyperactor::caf_peer
