@@ -44,24 +44,24 @@ void name_continuations() {
   }
 }
 
-Ended::~Ended() {
+StatusWait::~StatusWait() {
   runtime::close_wait(wait_);
   instance_.drop_reference();
 }
 
-void Ended::begin(runtime::Resumable& frame) {
+void StatusWait::begin(runtime::Resumable& frame) {
   frame_ = &frame;
   wait_.owner = this;
-  wait_.what = "the end of an actor";
+  wait_.what = "a status";
   wait_.target = instance_.strand_id();
   wait_.since = frame.strand->scheduler().now_ticks();
   wait_.complete = [](runtime::Wait& wait, runtime::Node&) {
-    Ended& self = *static_cast<Registered&>(wait).owner;
+    StatusWait& self = *static_cast<Registered&>(wait).owner;
     runtime::close_wait(wait);
     self.frame_->strand->make_ready(*self.frame_);
   };
   runtime::open_wait(*frame.strand, wait_);
-  instance_.watch(wait_.id);
+  instance_.watch(wait_.id, states_);
 }
 
 void refuse_send(Instance& instance, runtime::Node& message) {

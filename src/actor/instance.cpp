@@ -31,7 +31,7 @@ std::string panic_text(const std::exception_ptr& thrown) {
 }
 
 runtime::Node& make_plain_node(const runtime::NodeOps& ops) {
-  auto* node = ::new (runtime::tls.pool.allocate(0)) runtime::Node;
+  auto* node = runtime::make_node<runtime::Node>();
   node->ops = &ops;
   node->id = runtime::next_message_id(runtime::tls);
   return *node;
@@ -245,20 +245,36 @@ void Instance::on_signal(SignalNode& signal) {
       on_child_ended(signal);
       return;
     case SignalKind::Watch:
-      if (phase_ == Phase::Ended) {
-        runtime::wake(signal.watcher);
-      } else {
-        auto& watchers = extra().watchers;
-        // Watchers that gave up are swept out whenever the list would grow.
-        if (watchers.size() == watchers.capacity()) {
-          std::erase_if(watchers, [](runtime::WaitId watcher) {
-            return !runtime::WaitTable::process().open(watcher);
-          });
-        }
-        watchers.push_back(signal.watcher);
-      }
+      add_watcher(signal);
       return;
   }
+}
+
+void Instance::add_watcher(const SignalNode& signal) {
+  if (phase_ == Phase::Ended || signal.states.contains(state())) {
+    runtime::wake(signal.watcher);
+    return;
+  }
+  auto& watchers = extra().watchers;
+  // Watchers that gave up are swept out whenever the list would grow.
+  if (watchers.size() == watchers.capacity()) {
+    std::erase_if(watchers, [](const Watcher& watcher) {
+      return !runtime::WaitTable::process().open(watcher.wait);
+    });
+  }
+  watchers.push_back({signal.watcher, signal.states});
+  set_watched(true);
+}
+
+void Instance::on_state(runtime::StrandState state) {
+  // Terminal states are published by publish(), which wakes everybody.
+  auto& watchers = extra().watchers;
+  std::erase_if(watchers, [state](const Watcher& watcher) {
+    if (!watcher.states.contains(state)) return false;
+    runtime::wake(watcher.wait);
+    return true;
+  });
+  set_watched(!watchers.empty());
 }
 
 void Instance::interrupt(std::string text) {
@@ -280,8 +296,9 @@ void Instance::interrupt(std::string text) {
   fail(std::move(text), false);
 }
 
-void Instance::watch(runtime::WaitId watcher) {
+void Instance::watch(runtime::WaitId watcher, StateSet states) {
   SignalNode& signal = make_signal(SignalKind::Watch, {});
+  signal.states = states;
   signal.watcher = watcher;
   push_control(signal);
 }
@@ -296,8 +313,8 @@ bool Instance::on_undeliverable(Undeliverable& returned) {
 
 std::uint64_t Instance::inherited_deadline() const noexcept {
   const runtime::Node* const node = current();
-  if (node == nullptr || (node->flags & runtime::kNodeRequest) == 0) return 0;
-  return static_cast<const mailbox::RequestNode*>(node)->deadline;
+  if (node == nullptr || (node->flags & runtime::kNodeDeadline) == 0) return 0;
+  return static_cast<const mailbox::DeadlineNode*>(node)->deadline;
 }
 
 std::int64_t Instance::ask_timeout_ns() const noexcept {

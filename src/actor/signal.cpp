@@ -30,9 +30,7 @@ constexpr runtime::NodeOps kSignalOps{run_signal, drop_signal, nullptr};
 }  // namespace
 
 SignalNode& make_signal(SignalKind kind, std::string reason) {
-  constexpr std::uint8_t kClass = runtime::NodePool::class_of(sizeof(SignalNode));
-  auto* signal = ::new (runtime::tls.pool.allocate(kClass)) SignalNode;
-  signal->size_class = kClass;
+  auto* signal = runtime::make_node<SignalNode>();
   signal->ops = &kSignalOps;
   signal->kind = kind;
   signal->reason = std::move(reason);

@@ -161,11 +161,12 @@ void Instance::publish() {
   if (failed_) report_failure();
   runtime::Strand* const parent =
       root_ == this ? nullptr : runtime::SlotTable::process().acquire(parent_id_.strand);
+  set_watched(false);  // the watchers are woken below, when everything is known
   set_state(failed_ ? runtime::StrandState::Failed : runtime::StrandState::Stopped,
             runtime::tls.now);
   proc_.on_ended(*this);
   if (extra_) {
-    for (const runtime::WaitId watcher : extra_->watchers) runtime::wake(watcher);
+    for (const Watcher& watcher : extra_->watchers) runtime::wake(watcher.wait);
     extra_->watchers.clear();
   }
   if (root_ == this) {

@@ -3,6 +3,7 @@
 
 #include "hyperactor/base/check.hpp"
 #include "hyperactor/base/duration_text.hpp"
+#include "hyperactor/runtime/runtime.hpp"
 #include "hyperactor/runtime/scheduler.hpp"
 
 #include <algorithm>
@@ -11,22 +12,18 @@
 
 namespace hyperactor::mailbox {
 
-namespace {
-
-// Ten years: a longer limit would not fit the arithmetic of ticks, and nobody sees its end.
-constexpr std::int64_t kLimitNsMax = std::int64_t{10} * 365 * 24 * 3'600 * 1'000'000'000;
-
-}  // namespace
-
 std::optional<Error> refuse_options(const AskOptions& options, const Owner& callee,
                                     std::uint32_t message_type) {
-  if (!options.timeout || options.timeout->count() >= 0) return std::nullopt;
-  return Error(
-      Errc::Failed,
-      fmt::format("asking {} for {} with a timeout of {}: give zero or more, or none for "
-                  "the runtime's own",
-                  callee.id(), telemetry::name_text(message_type),
-                  base::format_duration(*options.timeout)));
+  if (!options.timeout) return std::nullopt;
+  if (options.timeout->count() >= 0 && *options.timeout <= Runtime::kAskTimeoutMax) {
+    return std::nullopt;
+  }
+  return Error(Errc::Failed,
+               fmt::format("asking {} for {} with a timeout of {}: give 0 to {}, or none for "
+                           "the runtime's own",
+                           callee.id(), telemetry::name_text(message_type),
+                           base::format_duration(*options.timeout),
+                           base::format_duration(Runtime::kAskTimeoutMax)));
 }
 
 AskCore::AskCore(const Caller& caller, const Owner& callee, std::uint32_t message_type,
@@ -41,7 +38,9 @@ AskCore::AskCore(const Caller& caller, const Owner& callee, std::uint32_t messag
   // A slice's time is near enough for a deadline; a client's thread has no slice.
   since = runtime::tls.strand == &asker && !client_ ? runtime::tls.now : scheduler.now_ticks();
   limit_ns_ = options.timeout ? options.timeout->count() : caller.owner().ask_timeout_ns();
-  limit_ns_ = std::clamp(limit_ns_, std::int64_t{0}, kLimitNsMax);
+  // Refused options are answered before anything is sent; here they must only not overflow.
+  limit_ns_ =
+      std::clamp(limit_ns_, std::int64_t{0}, std::int64_t{Runtime::kAskTimeoutMax.count()});
   deadline = std::max<std::uint64_t>(1, since + scheduler.scale().to_ticks(limit_ns_));
   const std::uint64_t inherited = caller.owner().inherited_deadline();
   if (inherited != 0 && inherited < deadline) {
@@ -87,6 +86,12 @@ Error AskCore::deadline_passed() const {
       Errc::Timeout,
       fmt::format("asking {} for {}: no answer within {}", callee_, telemetry::name_text(type),
                   base::format_duration(std::chrono::nanoseconds(limit_ns_))));
+}
+
+Error AskCore::unmovable_reply() const {
+  return Error(Errc::Failed,
+               fmt::format("asking {} for {}: the answer came, but its move constructor threw",
+                           callee_, telemetry::name_text(type)));
 }
 
 Result<void> AskCore::block() {

@@ -72,11 +72,8 @@ void bounce(runtime::Node& message, const ActorId& destination, Error why,
   if (returned_type.load(std::memory_order_relaxed) == 0) {
     returned_type.store(telemetry::intern("Undeliverable"), std::memory_order_relaxed);
   }
-  constexpr std::uint8_t kClass = runtime::NodePool::class_of(sizeof(BounceNode));
-  auto* node = ::new (runtime::tls.pool.allocate(kClass))
-      BounceNode(destination, message, std::move(why), destroy);
+  auto* node = runtime::make_node<BounceNode>(destination, message, std::move(why), destroy);
   node->ops = &kBounceOps;
-  node->size_class = kClass;
   node->id = runtime::next_message_id(runtime::tls);
   node->cause = message.id;
   sender->push_work(*node);

@@ -1,6 +1,7 @@
 // proc/proc.cpp - spawning roots, and the orderly end of a proc.
 #include "hyperactor/proc/proc.hpp"
 
+#include "hyperactor/base/duration_text.hpp"
 #include "hyperactor/runtime/scheduler.hpp"
 #include "hyperactor/runtime/slot_table.hpp"
 
@@ -111,8 +112,14 @@ ActorStatus ProcHandle::status_of(const ActorId& id) const {
   return status;
 }
 
-Destroyed ProcHandle::destroy_and_wait(std::chrono::nanoseconds limit,
-                                       std::string_view reason) const {
+Result<Destroyed> ProcHandle::destroy_and_wait(std::chrono::nanoseconds limit,
+                                               std::string_view reason) const {
+  if (limit.count() < 0) {
+    return std::unexpected(
+        Error(Errc::Failed, fmt::format("destroying proc {} with a limit of {}: give zero to "
+                                        "abort at once, or how long its actors may take",
+                                        name(), base::format_duration(limit))));
+  }
   core_->refuse_actors();
   auto waiting = core_->take_roots();
   Destroyed outcome;

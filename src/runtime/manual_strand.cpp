@@ -7,6 +7,8 @@
 
 #include "parker.hpp"
 
+#include <cstdlib>
+
 namespace hyperactor::runtime {
 
 namespace {
@@ -40,14 +42,28 @@ ManualStrand::Use::Use(ManualStrand& strand) : strand_(&strand) {
     strand_ = nullptr;
     return;
   }
-  HYPERACTOR_CHECK(strand.user_.exchange(&tls, std::memory_order_acquire) == nullptr,
-                   "one client, or one block_on, is used by two threads at once: make a client "
-                   "for each thread",
-                   strand.label_);
+  if (strand.user_.exchange(&tls, std::memory_order_acquire) != nullptr) strand.used_twice();
 }
 
 ManualStrand::Use::~Use() {
   if (strand_ != nullptr) strand_->user_.store(nullptr, std::memory_order_release);
+}
+
+void ManualStrand::used_twice() const {
+  HYPERACTOR_CHECK(false,
+                   "one client, or one block_on, is used by two threads at once: make a client "
+                   "for each thread",
+                   label_);
+  std::abort();
+}
+
+void refuse_foreign_sender(const Strand& strand) {
+  HYPERACTOR_CHECK(
+      false,
+      "the context of an actor is used outside its handlers: send there, or make a "
+      "client for this thread (Proc::client)",
+      strand.label());
+  std::abort();
 }
 
 ManualStrand::ManualStrand(Scheduler& scheduler)

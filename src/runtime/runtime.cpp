@@ -23,7 +23,7 @@ namespace hyperactor {
 namespace {
 
 constexpr std::chrono::nanoseconds kAskTimeout = std::chrono::seconds(30);
-constexpr std::chrono::nanoseconds kAskTimeoutMax = std::chrono::hours(24 * 365);
+constexpr std::chrono::nanoseconds kAskTimeoutMax = Runtime::kAskTimeoutMax;
 constexpr std::int64_t kWorkersMax = runtime::IdleSet::kWorkersMax;
 
 [[noreturn]] void exit_with(const CrashReport& report) {
@@ -134,6 +134,13 @@ Result<Runtime> Runtime::threads(RuntimeOptions options) {
 }
 
 Result<Runtime> Runtime::simulated(std::uint64_t seed, RuntimeOptions options) {
+  if (options.workers) {
+    return std::unexpected(
+        Error(Errc::Failed, fmt::format("{} workers: a simulation runs on the thread that made "
+                                        "it; leave `workers` out, or use Runtime::threads()",
+                                        *options.workers))
+            .in("making a simulation"));
+  }
   auto completed = complete(std::move(options), false);
   if (!completed)
     return std::unexpected(std::move(completed).error().in("making a simulation"));

@@ -4,6 +4,7 @@
 #include "hyperactor/base/check.hpp"
 #include "hyperactor/runtime/strand.hpp"
 
+#include <cstdlib>
 #include <utility>
 
 namespace hyperactor::runtime {
@@ -40,7 +41,9 @@ class Enter {
 Simulation::Simulation(std::uint64_t seed)
     : random_(seed),
       saved_id_(std::exchange(tls.next_id, 1)),
-      saved_last_id_(std::exchange(tls.last_id, ~0ULL)) {}
+      saved_last_id_(std::exchange(tls.last_id, ~0ULL)) {
+  bind_to_this_thread();
+}
 
 Simulation::~Simulation() {
   tls.next_id = saved_id_;
@@ -48,14 +51,20 @@ Simulation::~Simulation() {
 }
 
 void Simulation::inject(Strand& strand) {
-  HYPERACTOR_CHECK(
-      std::this_thread::get_id() == owner_,
-      "a post from another OS thread cannot be part of a simulation: send from the "
-      "thread that made the runtime, or use Runtime::threads()");
+  check_thread();
   ready_.push_back(&strand);
 }
 
+void Scheduler::refuse_thread() {
+  HYPERACTOR_CHECK(false,
+                   "a post, signal or step from another OS thread cannot be part of a "
+                   "simulation: do it on the thread that made the runtime, or use "
+                   "Runtime::threads()");
+  std::abort();
+}
+
 bool Simulation::step() {
+  check_thread();
   if (ready_.empty()) {
     const std::int64_t next = timers_.earliest();
     if (next == INT64_MAX) return false;

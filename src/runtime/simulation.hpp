@@ -7,7 +7,6 @@
 #include "timer_service.hpp"
 
 #include <cstdint>
-#include <thread>
 #include <vector>
 
 namespace hyperactor::runtime {
@@ -16,8 +15,8 @@ namespace hyperactor::runtime {
 /// numbers
 ///        come from one generator; time moves only by steps; nothing depends on an address.
 /// SIM-2  Time jumps to the next timer only when nothing can run; each slice takes kSliceNs.
-/// SIM-3  Everything happens on the thread that made it; a post from another OS thread ends the
-///        process with a sentence, because it could not be replayed.
+/// SIM-3  Everything happens on the thread that made it; what another OS thread posts, signals
+///        or steps ends the process with a sentence, because it could not be replayed.
 class Simulation final : public Scheduler {
  public:
   explicit Simulation(std::uint64_t seed);
@@ -66,7 +65,6 @@ class Simulation final : public Scheduler {
   std::uint64_t saved_last_id_;
   std::uint64_t history_ = 0;
   std::uint64_t steps_ = 0;
-  const std::thread::id owner_ = std::this_thread::get_id();
 };
 
 }  // namespace hyperactor::runtime

@@ -54,6 +54,7 @@ void Strand::set_state(StrandState state, std::uint64_t now) noexcept {
   // relaxed: since is only shown. Terminal states are read by acquire (D11).
   record_->since.store(now, std::memory_order_relaxed);
   record_->status.store(static_cast<std::uint64_t>(state), std::memory_order_release);
+  if (watched_) on_state(state);
 }
 
 void Strand::ring() {
@@ -66,7 +67,7 @@ void Strand::ring() {
   // inbox decides. A doorbell that finds it busy is a work item without work.
   static constexpr NodeOps kDoorbell{[](Strand&, Node&) {}, [](Strand*, Node&, DropReason) {},
                                      nullptr};
-  auto* bell = ::new (tls.pool.allocate(0)) Node;
+  auto* bell = make_node<Node>();
   bell->ops = &kDoorbell;
   bell->flags = kNodeDoorbell;
   push_work(*bell);
@@ -147,6 +148,9 @@ void Strand::run(ThreadState& thread) {
         record.handled.store(record.handled.load(std::memory_order_relaxed) + 1,
                              std::memory_order_relaxed);
         thread.ring->record(node->id, node->cause, id_.slot, type, thread.now);
+        if (watched_) [[unlikely]] {
+          on_state(busy_state_);
+        }
       }
       current_ = node;
       node->ops->run(*this, *node);
@@ -166,6 +170,9 @@ void Strand::run(ThreadState& thread) {
         continue;
       // relaxed: D11. STR-4: everything is written before the token goes.
       record_->status.store(static_cast<std::uint64_t>(idle_state_), std::memory_order_relaxed);
+      if (watched_) [[unlikely]] {
+        on_state(idle_state_);
+      }
       if (depth_.load(std::memory_order_relaxed) != 0) {
         depth_.store(0, std::memory_order_relaxed);
         pressure_.store(false, std::memory_order_relaxed);

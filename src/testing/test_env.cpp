@@ -49,7 +49,7 @@ constexpr std::uint64_t kStepsMax = 10'000'000;
 Runtime make_runtime(const TestEnvOptions& options,
                      const std::shared_ptr<testing_detail::CrashLog>& crashes) {
   RuntimeOptions chosen;
-  chosen.workers = options.workers;
+  if (!options.seed) chosen.workers = options.workers;
   chosen.ask_timeout = options.ask_timeout;
   chosen.crash = [crashes](const CrashReport& report) { crashes->add(report); };
   auto made = options.seed ? Runtime::simulated(*options.seed, std::move(chosen))

@@ -119,7 +119,8 @@ class Context : public ContextBase {
   template <class B, class... Args>
   Result<ActorHandle<B>> spawn(Args&&... args);
 
-  /// Sends M to this actor after `delay`, never earlier. Discarded when the actor ends.
+  /// Sends M to this actor after `delay`, never earlier; zero or less is at once, as for a time
+  /// that has passed. Discarded when the actor ends.
   template <class M>
   DelayedPost post_after(std::chrono::nanoseconds delay, M message) {
     return post_repeatedly<M>(delay, std::chrono::nanoseconds{0}, std::move(message));

@@ -15,18 +15,23 @@ namespace hyperactor {
 
 namespace actor {
 
-/// Awaits the end of an instance; the value is its terminal status.
-class Ended {
+/// Awaits one of some states of an instance, or its end; the value is its status when the
+/// waiter goes on, which on threads may be a later one.
+class StatusWait {
  public:
-  explicit Ended(Instance& instance) noexcept : instance_(instance) {
+  StatusWait(Instance& instance, StateSet states) noexcept
+      : instance_(instance), states_(states) {
     instance.add_reference();
   }
 
-  Ended(const Ended&) = delete;
-  Ended& operator=(const Ended&) = delete;
-  ~Ended();
+  StatusWait(const StatusWait&) = delete;
+  StatusWait& operator=(const StatusWait&) = delete;
+  ~StatusWait();
 
-  bool await_ready() const { return instance_.status().is_terminal(); }
+  bool await_ready() const {
+    const runtime::StrandState state = instance_.state();
+    return states_.contains(state) || is_terminal(state);
+  }
 
   template <std::derived_from<runtime::Resumable> Promise>
   void await_suspend(std::coroutine_handle<Promise> frame) {
@@ -37,12 +42,13 @@ class Ended {
 
  private:
   struct Registered : runtime::Wait {
-    Ended* owner = nullptr;
+    StatusWait* owner = nullptr;
   };
 
   void begin(runtime::Resumable& frame);
 
   Instance& instance_;
+  StateSet states_;
   runtime::Resumable* frame_ = nullptr;
   Registered wait_;
 };
@@ -63,6 +69,13 @@ constexpr bool awaitable_argument() {
 /// A send to an actor that has ended: drops the message, which brings it back to its sender.
 void refuse_send(Instance& instance, runtime::Node& message);
 
+/// What check_send() tests, where Clang prints the types it is about in the line of the error.
+template <class Actor, class Message>
+struct Handles {
+  static constexpr bool value = detail::count_handlers<Actor, Message>() != 0 ||
+                                detail::handles_otherwise<Actor, Message>();
+};
+
 /// One sentence for a wrong send; true if the send may go on.
 template <class A, class M>
 constexpr bool check_send() {
@@ -74,8 +87,7 @@ constexpr bool check_send() {
         !detail::handles_otherwise<A, M>(),
         "a handler may not be a template, nor take its message by a conversion: write "
         "an overload of handle for this message");
-    static_assert(detail::count_handlers<A, M>() != 0 || detail::handles_otherwise<A, M>(),
-                  "this actor does not handle this message");
+    static_assert(Handles<A, M>::value, "this actor does not handle this message");
     return detail::count_handlers<A, M>() == 1;
   } else {
     return false;
@@ -169,7 +181,15 @@ class ActorHandle {
   [[nodiscard]] ActorStatus status() const { return base().status(); }
 
   /// `co_await handle.ended()`: the terminal status, once it has ended.
-  [[nodiscard]] actor::Ended ended() const noexcept { return actor::Ended(base()); }
+  [[nodiscard]] actor::StatusWait ended() const noexcept {
+    return actor::StatusWait(base(), {});
+  }
+
+  /// `co_await handle.reaches({State::Idle})`: the status, once the actor is in one of these
+  /// states, or has ended. States are seen as they begin; none is missed while it is awaited.
+  [[nodiscard]] actor::StatusWait reaches(actor::StateSet states) const noexcept {
+    return actor::StatusWait(base(), states);
+  }
 
   /// Leaves the queue and ends, after the present handler.
   void stop(std::string reason) const {
@@ -241,7 +261,7 @@ class ActorHandle {
       auto& node = mailbox::make_message<M>(caller, actor::kMessageOps<A, M>,
                                             std::forward<Args>(args)...);
       if constexpr (kHasReply) {
-        node.flags |= runtime::kNodeRequest;
+        node.flags |= runtime::kNodeRequest | runtime::kNodeDeadline;
         node.asker = state->id;
         node.deadline = state->deadline;
       }
@@ -260,15 +280,21 @@ class ActorHandle {
   actor::InstanceOf<A>* instance_;
 };
 
+/// Waits on the calling thread until the actor is in one of `states`, or has ended.
+template <class A>
+Result<ActorStatus> wait_status(const ActorHandle<A>& handle, actor::StateSet states) {
+  auto wait = [](ActorHandle<A> awaited, actor::StateSet wanted) -> Task<ActorStatus> {
+    actor::StatusWait reached(awaited.base(), wanted);
+    auto status = co_await reached;
+    co_return status;
+  };
+  return runtime::block_on(handle.base().scheduler(), wait(handle, states));
+}
+
 /// Waits on the calling thread until the actor has ended.
 template <class A>
 Result<ActorStatus> wait_ended(const ActorHandle<A>& handle) {
-  auto wait = [](ActorHandle<A> awaited) -> Task<ActorStatus> {
-    actor::Ended ended(awaited.base());
-    auto status = co_await ended;
-    co_return status;
-  };
-  return runtime::block_on(handle.base().scheduler(), wait(handle));
+  return wait_status(handle, {});
 }
 
 }  // namespace hyperactor

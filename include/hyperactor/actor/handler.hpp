@@ -312,8 +312,7 @@ struct Dispatch {
 
   static void answer(Node& node, Result<Reply>&& value) {
     if (node.asker) {
-      mailbox::send_reply<Reply>(std::exchange(node.asker, runtime::WaitId{}),
-                                 std::move(value));
+      mailbox::send_reply<Reply>(node.asker, std::move(value));
     }
   }
 
@@ -326,7 +325,7 @@ struct Dispatch {
 
   static void refuse(Node& node, runtime::Strand* strand, runtime::DropReason why) {
     if constexpr (mailbox::Request<M>) {
-      mailbox::send_reply<Reply>(std::exchange(node.asker, runtime::WaitId{}),
+      mailbox::send_reply<Reply>(node.asker,
                                  std::unexpected(unhandled_request(strand, type_text(), why)));
     }
   }
@@ -334,16 +333,11 @@ struct Dispatch {
   // Moves the message into a node of its own, which the sender gets back.
   static void give_back(runtime::Strand& strand, Node& node) {
     mailbox::Owner* const owner = mailbox::owner_of(strand);
-    constexpr std::uint8_t kClass = runtime::NodePool::class_of(sizeof(Node));
-    void* const memory = kClass == runtime::NodePool::kLarge
-                             ? runtime::NodePool::allocate_large(sizeof(Node))
-                             : runtime::tls.pool.allocate(kClass);
-    auto* returned = ::new (memory) Node(std::in_place, std::move(node.message));
+    auto* returned = runtime::make_node<Node>(std::in_place, std::move(node.message));
     returned->ops = node.ops;
     returned->id = node.id;
     returned->cause = node.cause;
     returned->sender = node.sender;
-    returned->size_class = kClass;
     mailbox::bounce(*returned, owner->id(), mailbox::owner_ended(*owner, "not handled"),
                     destroy);
   }

@@ -53,11 +53,13 @@ class Instance : public runtime::Strand, public mailbox::Owner, private runtime:
   [[nodiscard]] ProcServices& proc() const noexcept { return proc_; }
 
   void send_signal(SignalKind kind, std::string reason) {
+    scheduler().check_thread();
     push_control(make_signal(kind, std::move(reason)));
   }
 
-  /// Wakes `watcher` when this instance has ended; at once if it has.
-  void watch(runtime::WaitId watcher);
+  /// Wakes `watcher` in a state of `states`, or when this instance has ended; at once if it is
+  /// there.
+  void watch(runtime::WaitId watcher, StateSet states);
 
   /// Ids of the linked children, in pid order.
   [[nodiscard]] std::vector<ActorId> children() const;
@@ -131,6 +133,7 @@ class Instance : public runtime::Strand, public mailbox::Owner, private runtime:
   virtual void destroy_actor() noexcept = 0;
 
   void advance() override;
+  void on_state(runtime::StrandState state) override;
 
  private:
   enum class Phase : std::uint8_t {
@@ -169,6 +172,7 @@ class Instance : public runtime::Strand, public mailbox::Owner, private runtime:
   void start_patience(const char* what, std::chrono::nanoseconds limit);
   void end_patience() noexcept;
   void on_patience_over();
+  void add_watcher(const SignalNode& signal);
   void lock_children() const noexcept;
   void unlock_children() const noexcept;
 
@@ -202,9 +206,14 @@ class Instance : public runtime::Strand, public mailbox::Owner, private runtime:
   std::atomic<std::uint64_t> undeliverable_{0};
   std::atomic<std::uint64_t> unwanted_{0};
 
+  struct Watcher {
+    runtime::WaitId wait;
+    StateSet states;
+  };
+
   // Rare; made when needed.
   struct Extra {
-    std::vector<runtime::WaitId> watchers;
+    std::vector<Watcher> watchers;
     Patience patience;
     std::optional<Error> failure;  // what cleanup() is told
   };

@@ -7,10 +7,32 @@
 #include "hyperactor/runtime/wait.hpp"
 
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <utility>
 
 namespace hyperactor::actor {
+
+/// Some of the states of an actor.
+class StateSet {
+ public:
+  StateSet() = default;
+
+  StateSet(std::initializer_list<runtime::StrandState> states) noexcept {
+    for (const runtime::StrandState state : states) bits_ |= bit(state);
+  }
+
+  [[nodiscard]] bool contains(runtime::StrandState state) const noexcept {
+    return (bits_ & bit(state)) != 0;
+  }
+
+ private:
+  static std::uint32_t bit(runtime::StrandState state) noexcept {
+    return 1U << static_cast<unsigned>(state);
+  }
+
+  std::uint32_t bits_ = 0;
+};
 
 enum class SignalKind : std::uint8_t {
   Stop,         ///< leave what is queued
@@ -18,7 +40,7 @@ enum class SignalKind : std::uint8_t {
   Abort,        ///< interrupt an await, then fail
   ChildFailed,  ///< a child failed: its event, before its status is terminal
   ChildEnded,   ///< a child's status is terminal: unlink it
-  Watch,        ///< wake `watcher` at the end
+  Watch,        ///< wake `watcher` in a state of `states`, or at the end
 };
 
 struct SignalNode : runtime::Node {
@@ -26,6 +48,7 @@ struct SignalNode : runtime::Node {
   std::string reason;
   ActorId child;            // ChildFailed, ChildEnded
   runtime::WaitId watcher;  // Watch
+  StateSet states;          // Watch
 };
 
 /// A signal ready to be pushed into a control lane. It runs Instance::on_signal.

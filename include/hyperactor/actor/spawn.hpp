@@ -161,9 +161,10 @@ struct Delayed final : runtime::Wait {
   runtime::WaitTimer* timer = nullptr;
 };
 
-/// The continuation of an ask: runs `fn` with the answer as a work item.
+/// The continuation of an ask: runs `fn` with the answer as a work item. What it asks inherits
+/// the deadline of the request during which it was made.
 template <class A, class R, class Fn>
-struct Continuation final : runtime::Node {
+struct Continuation final : mailbox::DeadlineNode {
   Continuation(Context<A>& cx, mailbox::AskState<R>& asked, Fn&& function)
       : context(cx), state(asked), fn(std::move(function)) {}
 
@@ -221,16 +222,13 @@ inline constexpr runtime::NodeOps kContinuationOps{
 template <class A, class R, class Fn>
 void continue_with(Context<A>& cx, mailbox::AskState<R>& state, Fn fn) {
   using Made = Continuation<A, R, Fn>;
-  constexpr std::uint8_t kClass = runtime::NodePool::class_of(sizeof(Made));
-  void* const memory = kClass == runtime::NodePool::kLarge
-                           ? runtime::NodePool::allocate_large(sizeof(Made))
-                           : runtime::tls.pool.allocate(kClass);
   name_continuations();
-  auto* node = ::new (memory) Made(cx, state, std::move(fn));
+  auto* node = runtime::make_node<Made>(cx, state, std::move(fn));
   node->ops = &kContinuationOps<A, R, Fn>;
   node->id = runtime::next_message_id(runtime::tls);
   node->cause = cx.strand().current_id();
-  node->size_class = kClass;
+  node->deadline = cx.instance().inherited_deadline();
+  if (node->deadline != 0) node->flags |= runtime::kNodeDeadline;
   state.then(*node, [](runtime::Node& dropped) {
     static_cast<Made&>(dropped).~Made();
     runtime::release_node(runtime::tls, dropped);

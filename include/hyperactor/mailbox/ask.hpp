@@ -22,8 +22,8 @@ namespace hyperactor {
 /// 1s})`.
 struct AskOptions {
   /// How long to wait for the answer; none: the runtime's ask timeout (30 s). Zero has passed
-  /// at once. A negative one answers with an error and sends nothing.
-  std::optional<std::chrono::nanoseconds> timeout;
+  /// at once. A negative one, or more than a year, answers with an error and sends nothing.
+  std::optional<std::chrono::nanoseconds> timeout{};
 };
 
 static_assert(std::is_trivially_destructible_v<AskOptions>);
@@ -57,6 +57,7 @@ class AskCore : public runtime::Wait {
   /// The answer is there: wakes who awaits it.
   void finish() noexcept;
   [[nodiscard]] Error deadline_passed() const;
+  [[nodiscard]] Error unmovable_reply() const;
 
   [[nodiscard]] bool has_continuation() const noexcept { return continuation_ != nullptr; }
 
@@ -77,7 +78,7 @@ class AskState final : public AskCore {
            const AskOptions& options)
       : AskCore(caller, callee, message_type, options) {
     complete = [](runtime::Wait& wait, runtime::Node& reply) {
-      static_cast<AskState&>(wait).set(std::move(static_cast<ReplyNode<R>&>(reply).value));
+      static_cast<AskState&>(wait).receive(static_cast<ReplyNode<R>&>(reply).value);
     };
     expire = [](runtime::Wait& wait) {
       auto& self = static_cast<AskState&>(wait);
@@ -103,6 +104,15 @@ class AskState final : public AskCore {
   }
 
   Result<R> take() { return std::move(*value_); }
+
+  void receive(Result<R>& value) {
+    try {
+      value_.emplace(std::move(value));
+    } catch (...) {  // the reply's move constructor threw
+      value_.emplace(std::unexpected(unmovable_reply()));
+    }
+    finish();
+  }
 
   /// `node` becomes work of the asking strand when the answer comes; it frees this state.
   void then(runtime::Node& node, void (*drop)(runtime::Node&)) noexcept {

@@ -4,7 +4,8 @@
 
 #include "hyperactor/base/type_name.hpp"
 #include "hyperactor/mailbox/owner.hpp"
-#include "hyperactor/runtime/thread_state.hpp"
+#include "hyperactor/runtime/make_node.hpp"
+#include "hyperactor/runtime/manual_strand.hpp"
 
 #include <atomic>
 #include <cstddef>
@@ -109,10 +110,14 @@ struct MessageNode : runtime::Node {
   M message;
 };
 
+/// A node that may have a deadline: requests, and the continuations of what they asked.
+struct DeadlineNode : runtime::Node {
+  std::uint64_t deadline = 0;  ///< ticks; meant if kNodeDeadline is set
+};
+
 /// What a request carries beside its message.
-struct RequestNode : runtime::Node {
-  runtime::WaitId asker;       ///< the wait to complete; empty once answered
-  std::uint64_t deadline = 0;  ///< ticks; 0 = none
+struct RequestNode : DeadlineNode {
+  runtime::WaitId asker;  ///< the wait to complete; empty once answered
 };
 
 template <Request M>
@@ -142,20 +147,16 @@ template <class M, class... Args>
 MessageNode<M>& make_message(const Caller& caller, const runtime::NodeOps& ops,
                              Args&&... args) {
   using Made = MessageNode<M>;
-  constexpr std::uint8_t kClass = runtime::NodePool::class_of(sizeof(Made));
   static_assert(alignof(Made) <= 64,
                 "a message may not ask for more than 64 bytes of alignment");
+  const runtime::ManualStrand::Sending sending(caller.strand());
   runtime::ThreadState& thread = runtime::tls;
   ensure_type_name<M>();
-  void* const memory = kClass == runtime::NodePool::kLarge
-                           ? runtime::NodePool::allocate_large(sizeof(Made))
-                           : thread.pool.allocate(kClass);
-  auto* node = ::new (memory) Made(std::in_place, std::forward<Args>(args)...);
+  auto* node = runtime::make_node<Made>(std::in_place, std::forward<Args>(args)...);
   node->ops = &ops;
   node->id = runtime::next_message_id(thread);
   node->cause = caller.strand().current_id();
   node->sender = caller.strand().strand_id();
-  node->size_class = kClass;
   return *node;
 }
 

@@ -55,6 +55,7 @@ class PortHandle {
 
   Result<void> send(M message) const {
     mailbox::Owner& owner = *core_->owner;
+    owner.strand().scheduler().check_thread();
     if (owner.strand().closed()) {
       return std::unexpected(owner_ended(owner, "sending to a port"));
     }
@@ -128,6 +129,7 @@ class OncePortHandle {
   }
 
   Result<void> send(M message) && {
+    (*owner_).strand().scheduler().check_thread();
     auto sent = std::move(sender_).send(std::move(message));
     if (sent) return {};
     return std::unexpected(

@@ -37,18 +37,13 @@ inline constexpr runtime::NodeOps kReplyOps{
     },
     nullptr};
 
-/// Sends `answer` to whoever waits under `asker`. Any thread.
+/// Sends `answer` to whoever waits under `asker`, and clears `asker`; not if moving the answer
+/// throws, which comes out of here. Any thread.
 template <class R>
-void send_reply(runtime::WaitId asker, Result<R>&& answer) {
-  using Made = ReplyNode<R>;
-  constexpr std::uint8_t kClass = runtime::NodePool::class_of(sizeof(Made));
-  void* const memory = kClass == runtime::NodePool::kLarge
-                           ? runtime::NodePool::allocate_large(sizeof(Made))
-                           : runtime::tls.pool.allocate(kClass);
-  auto* node = ::new (memory) Made(std::move(answer));
+void send_reply(runtime::WaitId& asker, Result<R>&& answer) {
+  auto* node = runtime::make_node<ReplyNode<R>>(std::move(answer));
   node->ops = &kReplyOps<R>;
-  node->size_class = kClass;
-  node->wait = asker;
+  node->wait = std::exchange(asker, runtime::WaitId{});
   runtime::post_completion(*node);
 }
 
@@ -92,22 +87,20 @@ class ReplyPort {
     requires(!std::is_void_v<R> && std::convertible_to<U &&, R>)
   void send(U&& value) {
     if (asker_) {
-      mailbox::send_reply<R>(std::exchange(asker_, runtime::WaitId{}),
-                             Result<R>(R(std::forward<U>(value))));
+      mailbox::send_reply<R>(asker_, Result<R>(R(std::forward<U>(value))));
     }
   }
 
   void send()
     requires std::is_void_v<R>
   {
-    if (asker_) mailbox::send_reply<R>(std::exchange(asker_, runtime::WaitId{}), Result<R>{});
+    if (asker_) mailbox::send_reply<R>(asker_, Result<R>{});
   }
 
   /// Answers that there is no answer, and why.
   void refuse(Error why) {
     if (asker_) {
-      mailbox::send_reply<R>(std::exchange(asker_, runtime::WaitId{}),
-                             Result<R>(std::unexpected(std::move(why))));
+      mailbox::send_reply<R>(asker_, Result<R>(std::unexpected(std::move(why))));
     }
   }
 

@@ -10,6 +10,11 @@
 
 namespace hyperactor {
 
+/// Whether an actor in this state has ended.
+[[nodiscard]] constexpr bool is_terminal(runtime::StrandState state) noexcept {
+  return state == runtime::StrandState::Stopped || state == runtime::StrandState::Failed;
+}
+
 /// A momentary copy. Intermediate values may be missed; a terminal one stays.
 struct ActorStatus {
   using State = runtime::StrandState;
@@ -19,9 +24,7 @@ struct ActorStatus {
   std::string handler;                   ///< while processing: the message type
   std::chrono::nanoseconds for_time{0};  ///< while processing: since when
 
-  [[nodiscard]] bool is_terminal() const noexcept {
-    return state == State::Stopped || state == State::Failed;
-  }
+  [[nodiscard]] bool is_terminal() const noexcept { return hyperactor::is_terminal(state); }
 
   [[nodiscard]] bool is_failed() const noexcept { return state == State::Failed; }
 

@@ -36,8 +36,8 @@ class ClientHandle {
 
 /// A caller without a loop of its own, for `main`, tests and foreign threads.
 ///
-/// Threads   One at a time: n threads make n clients. Two that wait or ask at once fail a CHECK
-///           that names it.
+/// Threads   One at a time: n threads make n clients. Two that use it at once fail a CHECK that
+///           names it: at once if both wait or ask, soon if they only post or spawn.
 /// Failure   A *failing* child of a client takes the process down (through the crash policy),
 ///           because nobody is there to hear of it. Messages that come back are counted; the
 ///           first is reported on stderr.
@@ -82,6 +82,7 @@ class Client : public Caller {
   Result<ActorHandle<A>> spawn(Args&&... args) {
     return actor::with_name<A>(
         [this](std::string_view name, auto&&... rest) -> Result<ActorHandle<A>> {
+          const runtime::ManualStrand::Sending used(strand());
           auto kinship = child_kinship(name);
           if (!kinship) return std::unexpected(std::move(kinship).error());
           return actor::spawn_instance<A>(services(), *kinship,

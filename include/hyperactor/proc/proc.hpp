@@ -65,8 +65,10 @@ class ProcHandle {
   [[nodiscard]] ActorStatus status_of(const ActorId& id) const;
 
   /// Drains every root, waits up to `limit` for each, aborts those that have not ended. Further
-  /// spawns fail. Must not be called on a worker.
-  Destroyed destroy_and_wait(std::chrono::nanoseconds limit, std::string_view reason) const;
+  /// spawns fail. Must not be called on a worker. Fails, and does nothing, if `limit` is
+  /// negative; nanoseconds::max() waits for ever.
+  Result<Destroyed> destroy_and_wait(std::chrono::nanoseconds limit,
+                                     std::string_view reason) const;
 
   [[nodiscard]] proc::ProcCore& core() const noexcept { return *core_; }
 

@@ -33,12 +33,8 @@ inline constexpr NodeOps kItemOps{
 template <class T>
 Node& make_item(T&& value) {
   using Item = ItemNode<std::remove_cvref_t<T>>;
-  constexpr std::uint8_t kClass = NodePool::class_of(sizeof(Item));
-  void* const memory = kClass == NodePool::kLarge ? NodePool::allocate_large(sizeof(Item))
-                                                  : tls.pool.allocate(kClass);
-  auto* item = ::new (memory) Item(std::move(value));
+  auto* item = make_node<Item>(std::move(value));
   item->ops = &kItemOps<std::remove_cvref_t<T>>;
-  item->size_class = kClass;
   return *item;
 }
 
@@ -46,13 +42,8 @@ template <class T>
 T take_item(Node& node) {
   auto& item = static_cast<ItemNode<T>&>(node);
   T value = std::move(item.value);
-  const std::uint8_t size_class = item.size_class;
   item.~ItemNode<T>();
-  if (size_class == NodePool::kLarge) {
-    NodePool::release_large(&node);
-  } else {
-    tls.pool.release(&node, size_class);
-  }
+  release_node(tls, node);
   return value;
 }
 

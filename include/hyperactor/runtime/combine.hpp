@@ -197,9 +197,17 @@ Task<std::variant<runtime::Stored<T>...>> race(Task<T>... tasks) {
   co_return std::move(*outcome);
 }
 
-/// The task's value, or Errc::Timeout after `limit`, when the task is cancelled.
+/// The task's value, or Errc::Timeout after `limit`, when the task is cancelled. Zero has
+/// passed at once, after the task ran up to its first await; a negative limit is an error, and
+/// the task does not run.
 template <class T>
 Task<Result<T>> timeout(std::chrono::nanoseconds limit, Task<T> task) {
+  if (limit.count() < 0) {
+    co_return std::unexpected(
+        Error(Errc::Failed,
+              "timeout of " + std::to_string(limit.count()) +
+                  " ns: give zero or more; the deadline it was computed from has passed"));
+  }
   auto timer = [](std::chrono::nanoseconds duration) -> Task<void> {
     co_await sleep(duration);
   };

@@ -47,6 +47,7 @@ enum NodeFlag : std::uint8_t {
   kNodeDone = 1,      ///< handled; only the shell waits for its successor to be linked
   kNodeRequest = 2,   ///< somebody waits for an answer
   kNodeDoorbell = 4,  ///< carries nothing: the control lane has something
+  kNodeDeadline = 8,  ///< has a deadline, which what it leads to inherits
 };
 
 /// Fixed fields of a queued node (00 D5a). 56 bytes, so that a message of up to 8 bytes travels

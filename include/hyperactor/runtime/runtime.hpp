@@ -27,10 +27,10 @@ using CrashPolicy = std::function<void(const CrashReport&)>;
 
 struct RuntimeOptions {
   /// Worker threads, 1 to 1,024. Default: HYPERACTOR_WORKERS, else one per hardware thread.
-  std::optional<std::size_t> workers;
+  std::optional<std::size_t> workers{};
   /// The deadline of asks that name none. Default: HYPERACTOR_ASK_TIMEOUT, else 30 s.
-  std::optional<std::chrono::nanoseconds> ask_timeout;
-  CrashPolicy crash;
+  std::optional<std::chrono::nanoseconds> ask_timeout{};
+  CrashPolicy crash{};
 };
 
 /// Shared handle of a runtime; it ends when its last handle goes, and with it its threads.
@@ -39,12 +39,16 @@ struct RuntimeOptions {
 /// See also ARCHITECTURE.md, docs/design/engine.md
 class Runtime {
  public:
+  /// The longest deadline of an ask. Longer ones are refused: a request always ends.
+  static constexpr std::chrono::nanoseconds kAskTimeoutMax = std::chrono::hours(24 * 365);
+
   /// Threads. Fails on worker counts and timeouts out of range, and on environment values that
   /// cannot be parsed; the error says which.
   static Result<Runtime> threads(RuntimeOptions options = {});
 
   /// One thread (the caller's), virtual time, every choice drawn from `seed`. Things happen
-  /// while somebody waits: block_on, TestEnv::await, or step().
+  /// while somebody waits: block_on, TestEnv::await, or step(). Fails if `options.workers` is
+  /// set, or a timeout is out of range.
   static Result<Runtime> simulated(std::uint64_t seed, RuntimeOptions options = {});
 
   /// The runtime that procs share when none is given: threads, made when it is first needed; it

@@ -1,6 +1,7 @@
 // runtime/scheduler.hpp - what both runtimes, threads and simulation, offer to strands.
 #pragma once
 
+#include "hyperactor/runtime/thread_state.hpp"
 #include "hyperactor/runtime/ticks.hpp"
 
 #include <cstdint>
@@ -47,8 +48,25 @@ class Scheduler {
   /// Fires `timer` at `deadline_ns`, never earlier. O(1).
   virtual void arm(Timer& timer, std::int64_t deadline_ns) = 0;
 
+  /// Ends the process with a sentence if this is a simulation and the calling thread is not its
+  /// own: what another OS thread does could not be replayed. Cost: one load.
+  void check_thread() const {
+    if (home_ != nullptr && home_ != &tls) [[unlikely]] {
+      refuse_thread();
+    }
+  }
+
   /// True if the timer will not fire. False: it fired, or is about to, or was not armed. O(1).
   virtual bool cancel(Timer& timer) noexcept = 0;
+
+ protected:
+  /// From now on check_thread() takes only the calling thread.
+  void bind_to_this_thread() noexcept { home_ = &tls; }
+
+ private:
+  [[noreturn]] static void refuse_thread();
+
+  const ThreadState* home_ = nullptr;
 };
 
 }  // namespace hyperactor::runtime

@@ -4,6 +4,7 @@
 
 #include "hyperactor/runtime/activation.hpp"
 #include "hyperactor/runtime/inbox.hpp"
+#include "hyperactor/runtime/make_node.hpp"
 #include "hyperactor/runtime/node.hpp"
 #include "hyperactor/runtime/thread_state.hpp"
 #include "hyperactor/telemetry/evidence.hpp"
@@ -204,6 +205,11 @@ class Strand {
 
   void set_state(StrandState state, std::uint64_t now) noexcept;
 
+  /// While set, on_state() is called with each state that is not terminal, when it begins.
+  void set_watched(bool watched) noexcept { watched_ = watched; }
+
+  virtual void on_state(StrandState) {}
+
   /// A step of the owner's own state machine, after control items or on request_advance().
   virtual void advance() = 0;
 
@@ -253,6 +259,7 @@ class Strand {
   bool attention_ = false;
   bool yield_ = false;
   bool ending_ = false;
+  bool watched_ = false;
   DropReason end_reason_ = DropReason::Stopped;
 
   // Counted at the end of a slice that leaves work behind.
@@ -272,15 +279,6 @@ class Strand {
 
 /// Puts an activated strand where a worker will find it; the caller has its token.
 void submit(Strand& strand);
-
-/// Gives the memory of `node` back to the pool of this thread.
-inline void release_node(ThreadState& thread, Node& node) noexcept {
-  if (node.size_class == NodePool::kLarge) {
-    NodePool::release_large(&node);
-  } else {
-    thread.pool.release(&node, node.size_class);
-  }
-}
 
 inline void Strand::prefetch() const noexcept {
   const auto here = reinterpret_cast<std::uintptr_t>(this);

@@ -169,7 +169,7 @@ class TestEnv {
  private:
   template <class A>
   static Task<ActorStatus> end_of(ActorHandle<A> handle) {
-    actor::Ended ended = handle.ended();
+    actor::StatusWait ended = handle.ended();
     auto status = co_await ended;
     co_return status;
   }

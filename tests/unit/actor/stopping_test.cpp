@@ -278,6 +278,67 @@ HYPERACTOR_SCENARIO_SIMULATED_ONLY(Orphan, ThatFailsIsReportedToTheCrashPolicy,
   EXPECT_EQ(reports[0].actor, inside.actor.id().to_string());
 }
 
+template <class A>
+Task<ActorStatus> reach(ActorHandle<A> handle, ActorStatus::State state) {
+  actor::StatusWait reached = handle.reaches({state});
+  auto status = co_await reached;
+  co_return status;
+}
+
+HYPERACTOR_SCENARIO(StatusWatch, SeesEveryStateAsItBegins) {
+  using State = ActorStatus::State;
+  auto actor = env.spawn<TestActor>("actor");
+  EXPECT_EQ(env.await(reach(actor, State::Idle)).value().state, State::Idle);
+  {
+    const Inside inside(env, actor);
+    EXPECT_EQ(env.await(reach(actor, State::Processing)).value().state, State::Processing);
+    inside.released.set(true);
+  }
+  EXPECT_EQ(env.await(reach(actor, State::Idle)).value().state, State::Idle);
+  Inside inside(env, actor);
+  actor.drain_and_stop("enough");
+  EXPECT_EQ(env.await(reach(actor, State::Stopping)).value().state, State::Stopping);
+  inside.released.set(true);
+  EXPECT_EQ(env.await(reach(actor, State::Stopped)).value().to_string(), "stopped: enough");
+}
+
+HYPERACTOR_SCENARIO(StatusWatch, OfAStateThatWillNotComeEndsWithTheActor) {
+  using State = ActorStatus::State;
+  auto actor = env.spawn<TestActor>("actor");
+  auto restarting = reach(actor, State::Restarting);
+  actor.stop("enough");
+  EXPECT_EQ(env.await(std::move(restarting)).value().to_string(), "stopped: enough");
+}
+
+HYPERACTOR_SCENARIO(StatusWatch, WakesTheWaiterThatCameBeforeTheMessage) {
+  using State = ActorStatus::State;
+  auto actor = env.spawn<TestActor>("actor");
+  EXPECT_EQ(env.await(reach(actor, State::Idle)).value().state, State::Idle);
+  auto [port, receiver] = env.client().open_port<int>();
+  const Watch<bool> released(false);
+  auto processing = [](Handle handle, Client& client, PortHandle<int> entered,
+                       Watch<bool> until) -> Task<ActorStatus> {
+    actor::StatusWait reached = handle.reaches({State::Processing});
+    auto post = [](Handle to, Client& with, PortHandle<int> tell,
+                   Watch<bool> hold) -> Task<void> {
+      Sleep nap(1ms);
+      co_await nap;  // the watcher is registered by now
+      to.post<Wait>(with, tell, hold);
+    };
+    auto wait = [](actor::StatusWait& awaited) -> Task<ActorStatus> {
+      auto status = co_await awaited;
+      co_return status;
+    };
+    auto both = all(wait(reached), post(handle, client, entered, until));
+    auto done = co_await std::move(both);
+    co_return std::get<0>(std::move(done));
+  };
+  const auto status = env.await(processing(actor, env.client(), port, released));
+  EXPECT_EQ(status.value().state, State::Processing);
+  EXPECT_EQ(status.value().handler, "Wait");
+  released.set(true);
+}
+
 HYPERACTOR_SCENARIO(Ended, MayBeAwaitedBySeveralAndAfterTheEnd) {
   auto actor = env.spawn<TestActor>("actor");
   actor.stop("enough");

@@ -6,6 +6,7 @@
 #include "support/scenario.hpp"
 #include "support/test_actor.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <thread>
@@ -121,6 +122,88 @@ void ask_beside_a_wait() {
 TEST(ClientDeathTest, AskingBesideAWaitOfAnotherThreadEndsTheProcess) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
   EXPECT_DEATH(ask_beside_a_wait(), "used by two threads at once.*test\\[1\\]");
+}
+
+// Two threads post with one client, neither of them waits.
+void post_from_two_threads() {
+  TestEnv env = TestEnv::threads();
+  auto actor = env.spawn<TestActor>("actor");
+  const auto post = [&] {
+    for (int i = 0; i < 10'000'000; ++i) actor.post<Noop>(env.client());
+  };
+  const std::jthread other(post);
+  post();
+  std::_Exit(0);
+}
+
+TEST(ClientDeathTest, PostingFromTwoThreadsEndsTheProcessAndNamesTheClient) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_DEATH(post_from_two_threads(), "used by two threads at once.*test\\[1\\]");
+}
+
+// Two threads spawn with one client.
+void spawn_from_two_threads() {
+  TestEnv env = TestEnv::threads();
+  const auto spawn = [&] {
+    for (int i = 0; i < 1'000'000; ++i) (void)env.client().spawn<TestActor>();
+  };
+  const std::jthread other(spawn);
+  spawn();
+  std::_Exit(0);
+}
+
+TEST(ClientDeathTest, SpawningFromTwoThreadsEndsTheProcessAndNamesTheClient) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_DEATH(spawn_from_two_threads(), "used by two threads at once.*test\\[1\\]");
+}
+
+// A handler whose context is used by a thread that it starts.
+struct Leaky : Actor<Leaky> {
+  void handle(Context<Leaky>& cx, Noop) {
+    auto self = cx.self();
+    std::thread([&] { self.post<Noop>(cx); }).join();
+  }
+};
+
+TEST(ContextDeathTest, UsedOnAnotherThreadEndsTheProcessAndNamesTheActor) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_DEATH(
+      {
+        TestEnv env = TestEnv::threads();
+        auto actor = env.spawn<Leaky>("leaky");
+        actor.post<Noop>(env.client());
+        env.ended(actor);
+      },
+      "used outside its handlers: send there, or make a client.*leaky\\[0\\]");
+}
+
+// What another OS thread does to the actors of a simulation (00 D10).
+void in_another_thread(const std::function<void(TestEnv&, ActorHandle<TestActor>&)>& act) {
+  TestEnv env = TestEnv::simulated(1);
+  auto actor = env.spawn<TestActor>("actor");
+  actor.post<Noop>(env.client());  // it is not idle: nothing needs to be woken
+  std::thread([&] { act(env, actor); }).join();
+  std::_Exit(0);
+}
+
+TEST(SimulationDeathTest, ForeignThreadsCannotPostSignalOrSendToPorts) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  constexpr const char* kSentence = "from another OS thread cannot be part of a simulation";
+  EXPECT_DEATH(in_another_thread(
+                   [](TestEnv& env, auto& actor) { actor.template post<Noop>(env.client()); }),
+               kSentence);
+  EXPECT_DEATH(in_another_thread([](TestEnv&, auto& actor) { actor.stop("enough"); }),
+               kSentence);
+  EXPECT_DEATH(in_another_thread([](TestEnv& env, auto&) {
+                 auto [port, receiver] = env.client().template open_port<int>();
+                 (void)port.send(1);
+               }),
+               kSentence);
+  EXPECT_DEATH(in_another_thread([](TestEnv& env, auto&) {
+                 auto [port, receiver] = env.client().template open_once_port<int>();
+                 (void)std::move(port).send(1);
+               }),
+               kSentence);
 }
 
 }  // namespace

@@ -77,7 +77,7 @@ HYPERACTOR_SCENARIO(DestroyAndWait, StopsTheRootsAndTheirChildren) {
   auto one = env.spawn<TestActor>("one");
   auto two = env.spawn<TestActor>("two");
   auto child = env.await(one.ask<Spawn>(env.client(), "child")).value();
-  const Destroyed destroyed = env.proc().destroy_and_wait(5s, "closing");
+  const Destroyed destroyed = env.proc().destroy_and_wait(5s, "closing").value();
   EXPECT_EQ(destroyed.stopped, (std::vector<ActorId>{one.id(), two.id()}));
   EXPECT_TRUE(destroyed.aborted.empty());
   EXPECT_EQ(one.status().to_string(), "stopped: closing");
@@ -92,7 +92,7 @@ HYPERACTOR_SCENARIO(DestroyAndWait, ListsWhoeverDidNotEndAsAborted) {
   auto free = env.spawn<TestActor>("free");
   stuck.post<Wait>(env.client(), port, never);
   EXPECT_EQ(env.await(receiver).value(), 1);
-  const Destroyed destroyed = env.proc().destroy_and_wait(50ms, "closing");
+  const Destroyed destroyed = env.proc().destroy_and_wait(50ms, "closing").value();
   EXPECT_EQ(destroyed.stopped, std::vector<ActorId>{free.id()});
   EXPECT_EQ(destroyed.aborted, std::vector<ActorId>{stuck.id()});
   const ActorStatus status = env.ended(stuck);
@@ -100,11 +100,22 @@ HYPERACTOR_SCENARIO(DestroyAndWait, ListsWhoeverDidNotEndAsAborted) {
   EXPECT_TRUE(env.crashes().empty()) << "aborts that were asked for are no news";
 }
 
+HYPERACTOR_SCENARIO(DestroyAndWait, RefusesANegativeLimitAndDoesNothing) {
+  auto actor = env.spawn<TestActor>("actor");
+  const auto refused = env.proc().destroy_and_wait(-1s, "closing");
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_NE(refused.error().to_string().find("with a limit of -1s: give zero"),
+            std::string::npos)
+      << refused.error().to_string();
+  EXPECT_TRUE(ok(env.proc().spawn<TestActor>("another")));
+  EXPECT_FALSE(actor.status().is_terminal());
+}
+
 HYPERACTOR_SCENARIO(DestroyAndWait, WaitsForeverIfToldSo) {
   auto actor = env.spawn<TestActor>("actor");
   actor.post<Noop>(env.client());
   const Destroyed destroyed =
-      env.proc().destroy_and_wait(std::chrono::nanoseconds::max(), "closing");
+      env.proc().destroy_and_wait(std::chrono::nanoseconds::max(), "closing").value();
   EXPECT_EQ(destroyed.stopped, std::vector<ActorId>{actor.id()});
   EXPECT_TRUE(destroyed.aborted.empty());
 }
@@ -112,7 +123,7 @@ HYPERACTOR_SCENARIO(DestroyAndWait, WaitsForeverIfToldSo) {
 HYPERACTOR_SCENARIO(DestroyAndWait, CountsAFailingRootAsStopped) {
   auto actor = env.spawn<TestActor>("actor");
   actor.post<Fail>(env.client(), "boom");
-  const Destroyed destroyed = env.proc().destroy_and_wait(5s, "closing");
+  const Destroyed destroyed = env.proc().destroy_and_wait(5s, "closing").value();
   EXPECT_TRUE(destroyed.aborted.empty());
   EXPECT_EQ(actor.status().to_string(), "failed: boom");
   EXPECT_EQ(env.take_crashes().size(), 1U);
@@ -120,7 +131,7 @@ HYPERACTOR_SCENARIO(DestroyAndWait, CountsAFailingRootAsStopped) {
 
 HYPERACTOR_SCENARIO(DestroyAndWait, OfAnEmptyProcDoesNothingTwice) {
   for (int i = 0; i < 2; ++i) {
-    const Destroyed destroyed = env.proc().destroy_and_wait(5s, "closing");
+    const Destroyed destroyed = env.proc().destroy_and_wait(5s, "closing").value();
     EXPECT_TRUE(destroyed.stopped.empty());
     EXPECT_TRUE(destroyed.aborted.empty());
   }

@@ -147,6 +147,19 @@ TEST_F(CombineTest, TimeoutCancelsWhatTakesLonger) {
   EXPECT_EQ(ended_, "");
 }
 
+TEST_F(CombineTest, ANegativeTimeoutIsAnErrorAndTheTaskDoesNotRun) {
+  bool ran = false;
+  auto task = [](bool& run_now) -> Task<int> {
+    run_now = true;
+    co_return 4;
+  };
+  const auto outcome = run(timeout(-2ms, task(ran)));
+  EXPECT_EQ(outcome.value().error().code(), Errc::Failed);
+  EXPECT_NE(outcome.value().error().to_string().find("-2000000 ns: give zero or more"),
+            std::string::npos);
+  EXPECT_FALSE(ran);
+}
+
 TEST_F(CombineTest, EveryFormIsCancelledAtEverySuspensionPoint) {
   CancelHarness harness;
   const auto wait = [&](CancelHarness::Alive alive,

@@ -63,6 +63,7 @@ TEST(Runtime, RefusesAskTimeoutsThatAreNegativeOrAbsurd) {
     RuntimeOptions options = workers(1);
     options.ask_timeout = wrong;
     EXPECT_NE(refusal(Runtime::threads(options)).find("an ask timeout of"), std::string::npos);
+    options.workers.reset();
     EXPECT_NE(refusal(Runtime::simulated(1, options)).find("an ask timeout of"),
               std::string::npos);
   }
@@ -155,6 +156,24 @@ TEST(Simulation, StepsNothingWhenNothingCanRun) {
   EXPECT_FALSE(Runtime::simulated(1).value().step());
 }
 
+TEST(Simulation, RefusesANumberOfWorkers) {
+  const auto refused = Runtime::simulated(1, RuntimeOptions{.workers = 4});
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_NE(refused.error().to_string().find("4 workers: a simulation runs on the thread"),
+            std::string::npos)
+      << refused.error().to_string();
+}
+
+TEST(SimulationDeathTest, DiesOfAStepFromAnotherThreadWithASentence) {  // SIM-3
+  ::testing::GTEST_FLAG(death_test_style) = "threadsafe";
+  EXPECT_DEATH(
+      {
+        const Runtime runtime = Runtime::simulated(1).value();
+        std::thread([&] { runtime.step(); }).join();
+      },
+      "from another OS thread cannot be part of a simulation");
+}
+
 TEST(SimulationDeathTest, DiesOfAPostFromAnotherThreadWithASentence) {  // SIM-3
   ::testing::GTEST_FLAG(death_test_style) = "threadsafe";
   EXPECT_DEATH(
@@ -163,7 +182,7 @@ TEST(SimulationDeathTest, DiesOfAPostFromAnotherThreadWithASentence) {  // SIM-3
         const auto strand = runtime::ProbeStrand::make(runtime.scheduler());
         std::thread([&] { strand->work([](runtime::ProbeStrand&) {}); }).join();
       },
-      "a post from another OS thread cannot be part of a simulation");
+      "from another OS thread cannot be part of a simulation");
 }
 
 // --- thread pool
