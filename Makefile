@@ -6,13 +6,16 @@ SEEDS ?= 1000
 FILES ?= $(shell git ls-files 'src/*.cpp' 'apps/*.cpp')
 
 .DEFAULT_GOAL := help
-.PHONY: help deps configure build program test test-deep bench demo format tidy
+.PHONY: help deps deps-peers configure build program test test-deep bench demo format tidy
 
 help:  ## says what can be made
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
 deps:  ## installs the Debian packages that are missing; removes none
 	@tools/deps
+
+deps-peers: deps  ## also installs the peers of bench local --peers: CAF and Erlang
+	@tools/deps --peers
 
 configure: deps
 	@mkdir -p build
