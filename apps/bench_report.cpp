@@ -16,15 +16,6 @@ namespace hyperactor::app {
 
 namespace {
 
-// 21,345,678 -> "21.35 M"; 78.123 -> "78.1".
-std::string shown(double value) {
-  if (value >= 1e6) return fmt::format("{:.2f} M", value / 1e6);
-  if (value >= 1e4) return fmt::format("{:.0f}", value);
-  if (value == 0) return "0";
-  if (value < 0.01) return fmt::format("{:.1e}", value);
-  return fmt::format("{:.{}f}", value, value < 10 ? 2 : 1);
-}
-
 std::string promise_of(const bench::Measurement& what) {
   if (!what.promise) return {};
   return fmt::format("{} {}", what.lower_is_better ? "<=" : ">=", shown(*what.promise));
@@ -54,6 +45,18 @@ bool Figure::keeps_promise() const {
                                       : median() >= *measurement->promise;
 }
 
+std::string shown(double value) {
+  if (value >= 1e6) return fmt::format("{:.2f} M", value / 1e6);
+  if (value >= 1e4) return fmt::format("{:.0f}", value);
+  if (value == 0) return "0";
+  if (value < 0.01) return fmt::format("{:.1e}", value);
+  return fmt::format("{:.{}f}", value, value < 10 ? 2 : 1);
+}
+
+std::string json_number(double value) {
+  return std::abs(value) >= 1000 ? fmt::format("{:.0f}", value) : fmt::format("{:.6g}", value);
+}
+
 std::string table_of(const std::vector<Figure>& figures, bool colours) {
   std::string text = fmt::format("{:<34} {:>10} {:>10} {:>10}  {:<8} {:>12}  {}\n", "",
                                  "median", "min", "max", "", "promised", "kept");
@@ -68,16 +71,14 @@ std::string table_of(const std::vector<Figure>& figures, bool colours) {
   return text;
 }
 
-std::string json_of(const std::vector<Figure>& figures) {
+std::string json_of(const std::vector<Figure>& figures, const std::string& more) {
   std::string text;
   for (const Figure& figure : figures) {
     if (figure.values.empty() || !figure.measurement->in_json) continue;
-    const double median = figure.median();
     fmt::format_to(std::back_inserter(text), "{}\n  \"{}\": {}", text.empty() ? "" : ",",
-                   figure.measurement->key,
-                   std::abs(median) >= 1000 ? fmt::format("{:.0f}", median)
-                                            : fmt::format("{:.6g}", median));
+                   figure.measurement->key, json_number(figure.median()));
   }
+  text += text.empty() && !more.empty() ? more.substr(1) : more;
   return fmt::format("{{{}\n}}\n", text);
 }
 

@@ -4,6 +4,7 @@
 #include "hyperactor/base/error.hpp"
 
 #include "measurement.hpp"
+#include "peer.hpp"
 
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@ namespace hyperactor::app {
 struct Figure {
   const bench::Measurement* measurement = nullptr;
   std::vector<double> values;
+  std::vector<PeerFigure> peers;  ///< one for each that was asked for, in the order of them
 
   [[nodiscard]] double median() const;
   [[nodiscard]] bool keeps_promise() const;
@@ -22,8 +24,14 @@ struct Figure {
 /// One line a figure: median, spread, the promise, whether it is kept.
 [[nodiscard]] std::string table_of(const std::vector<Figure>& figures, bool colours);
 
-/// One flat object of medians.
-[[nodiscard]] std::string json_of(const std::vector<Figure>& figures);
+/// One flat object of medians; `more` are members to add, each with a comma before it.
+[[nodiscard]] std::string json_of(const std::vector<Figure>& figures,
+                                  const std::string& more = {});
+
+/// 21,345,678 -> "21.35 M"; 78.123 -> "78.1".
+[[nodiscard]] std::string shown(double value);
+
+[[nodiscard]] std::string json_number(double value);
 
 /// A file that is opened before the work, so that a wrong path is known at once, and written
 /// after it.

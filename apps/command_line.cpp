@@ -65,6 +65,22 @@ void add_bench(CLI::App& app, BenchLocal& local,
                   "does not; default: 5")
       ->check(whole_number(5, 1000, "5..1000"))
       ->option_text("N");
+  command.add_flag("--peers", local.peers,
+                   "Also run the same work on CAF, on Erlang and on a bare loop, each "
+                   "repetition after ours");
+  command
+      .add_option("--peers-from", local.peers_from,
+                  "Folder of the peers' programs (hyperactor-peer-NAME); default: beside this "
+                  "one")
+      ->check(CLI::ExistingDirectory)
+      ->needs("--peers")
+      ->option_text("DIR");
+  command
+      .add_option("--peer-limit", local.peer_limit_s,
+                  "Seconds after which a run of a peer is ended; default: 60")
+      ->check(whole_number(1, 3600, "1..3600"))
+      ->needs("--peers")
+      ->option_text("S");
   command.footer(
       fmt::format("Keys:\n  {}\n\nbench/METHOD.md says what each figure means. Ctrl-C "
                   "ends after the present\nmeasurement and prints what there is.\n\n{}",

@@ -20,6 +20,9 @@ struct BenchLocal {
   std::string json;                    ///< empty: no file
   std::vector<std::string> only;       ///< empty: all
   std::size_t repetitions = 5;
+  bool peers = false;             ///< also run the same works on other runtimes
+  std::string peers_from;         ///< their folder; empty: beside this program
+  std::size_t peer_limit_s = 60;  ///< for one run of a peer
 };
 
 struct Demo {
