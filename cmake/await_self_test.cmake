@@ -1,8 +1,11 @@
 # Tells a user whose compiler gets forms of co_await wrong, once per build folder.
 #
 # Sets HYPERACTOR_AWAIT_FORMS_RIGHT (cached): whether every form in await_forms.cpp is right.
+# HYPERACTOR_AWAIT_SELF_TEST=OFF leaves the test out. Also part of the installed package.
 
 if(DEFINED HYPERACTOR_AWAIT_FORMS_RIGHT)
+  return()
+elseif(DEFINED HYPERACTOR_AWAIT_SELF_TEST AND NOT HYPERACTOR_AWAIT_SELF_TEST)
   return()
 elseif(CMAKE_CROSSCOMPILING)
   message(STATUS "await forms: not run, because this build is for another machine")
@@ -10,22 +13,27 @@ elseif(CMAKE_CROSSCOMPILING)
 endif()
 
 message(STATUS "await forms: testing ${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION}")
-try_run(_await_exit _await_compiled
+try_run(HYPERACTOR_AWAIT_EXIT HYPERACTOR_AWAIT_COMPILED
   "${CMAKE_BINARY_DIR}/CMakeFiles/await_forms" "${CMAKE_CURRENT_LIST_DIR}/await_forms.cpp"
   CXX_STANDARD 23 CXX_STANDARD_REQUIRED ON
   COMPILE_OUTPUT_VARIABLE _await_messages
   RUN_OUTPUT_VARIABLE _await_table)
 
-if(NOT _await_compiled)
-  message(FATAL_ERROR "This compiler cannot compile cmake/await_forms.cpp, which uses nothing but "
+if(NOT HYPERACTOR_AWAIT_COMPILED)
+  message(FATAL_ERROR "This compiler cannot compile await_forms.cpp, which uses nothing but "
                       "C++23 and POSIX:\n${_await_messages}")
-elseif(_await_exit EQUAL 0)
+elseif(HYPERACTOR_AWAIT_EXIT EQUAL 0)
   message(STATUS "await forms: all right")
   set(HYPERACTOR_AWAIT_FORMS_RIGHT ON CACHE INTERNAL "every form of co_await is compiled right")
-elseif(_await_exit EQUAL 1)
+elseif(HYPERACTOR_AWAIT_EXIT EQUAL 1)
   string(REGEX MATCHALL "[AB][0-9]+ +risky +WRONG" _await_wrong "${_await_table}")
   list(TRANSFORM _await_wrong REPLACE " .*" "")
   list(JOIN _await_wrong " " _await_wrong)
+  # In the repository, or where an installed package has it.
+  cmake_path(SET _await_lint NORMALIZE "${CMAKE_CURRENT_LIST_DIR}/../tools/lint_await")
+  if(NOT EXISTS "${_await_lint}")
+    set(_await_lint "${HYPERACTOR_DATA_DIR}/lint_await")
+  endif()
   message(NOTICE
     "\n"
     "  NOTICE: ${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION} miscompiles coroutines, "
@@ -34,11 +42,12 @@ elseif(_await_exit EQUAL 1)
     "       write `co_await ref.ask<T>(fields...)`, or name the object in a statement before;\n"
     "    B  never put co_await into the condition of an if, while, do, for or switch:\n"
     "       write `bool yes = co_await f();` and test that.\n"
-    "  tools/lint_await finds both; handlers that are plain functions are not affected; Clang 19\n"
-    "  is not affected either (preset 'release'). Forms that failed: ${_await_wrong}\n")
+    "  This finds both: ${_await_lint} <files>\n"
+    "  Handlers that are plain functions are not affected, nor is Clang 19. "
+    "Forms that failed: ${_await_wrong}\n")
   set(HYPERACTOR_AWAIT_FORMS_RIGHT OFF CACHE INTERNAL "every form of co_await is compiled right")
 else()
   message(FATAL_ERROR "This compiler gets forms of co_await wrong for which there is no way round "
-                      "(exit ${_await_exit}). Use Clang 19 (preset 'release') or GCC 12.2 "
-                      "(preset 'gcc').\n${_await_table}")
+                      "(exit ${HYPERACTOR_AWAIT_EXIT}). Use Clang 19 or GCC 12.2.\n"
+                      "${_await_table}")
 endif()

@@ -4,6 +4,7 @@ option(HYPERACTOR_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(HYPERACTOR_BUILD_APPS "Build the command line program" ${PROJECT_IS_TOP_LEVEL})
 option(HYPERACTOR_BUILD_EXAMPLES "Build the examples" ${PROJECT_IS_TOP_LEVEL})
 option(HYPERACTOR_BUILD_BENCH "Build the benchmarks" ${PROJECT_IS_TOP_LEVEL})
+option(HYPERACTOR_AWAIT_SELF_TEST "Try once what the compiler makes of co_await" ON)
 option(HYPERACTOR_WERROR "Treat compiler warnings in this project as errors" ${PROJECT_IS_TOP_LEVEL})
 option(HYPERACTOR_DCHECKS "Compile HYPERACTOR_DCHECK in; every user of the libraries must agree" OFF)
 

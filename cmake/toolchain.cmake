@@ -4,12 +4,11 @@ set(CMAKE_CXX_STANDARD 23)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 
-if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 12.2)
-  message(FATAL_ERROR "hyperactor needs GCC 12.2 or newer; this is ${CMAKE_CXX_COMPILER_VERSION}. "
-                      "Configure with the preset 'release' (Clang 19) or 'gcc' (GCC 12).")
-elseif(CMAKE_CXX_COMPILER_ID STREQUAL "Clang" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 19)
-  message(FATAL_ERROR "hyperactor needs Clang 19 or newer; this is ${CMAKE_CXX_COMPILER_VERSION}. "
-                      "Configure with the preset 'release' after `make deps`.")
+include(compilers)
+hyperactor_compiler_problem(problem)
+if(problem)
+  message(FATAL_ERROR "${problem} Configure with the preset 'release' (Clang 19, which `make deps` "
+                      "installs) or 'gcc' (GCC 12).")
 endif()
 
 if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES AND PROJECT_IS_TOP_LEVEL)
@@ -24,6 +23,11 @@ function(hyperactor_set_warnings target)
     # GCC 12 sees an overlapping copy in `"literal" + std::string` at -O2 (its bug 105651).
     $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
     $<$<BOOL:${HYPERACTOR_WERROR}>:-Werror>)
+endfunction()
+
+# Names the sources in texts of the program as they are in the repository, wherever that lies.
+function(hyperactor_set_source_names target)
+  target_compile_options(${target} PRIVATE "-fmacro-prefix-map=${PROJECT_SOURCE_DIR}/=")
 endfunction()
 
 if(NOT PROJECT_IS_TOP_LEVEL)
