@@ -3,10 +3,12 @@
 BUILD := build/release
 HYPERACTOR := $(BUILD)/bin/hyperactor
 SEEDS ?= 1000
+PREFIX ?= /usr/local
 FILES ?= $(shell git ls-files 'src/*.cpp' 'apps/*.cpp')
 
 .DEFAULT_GOAL := help
-.PHONY: help deps deps-peers configure build program test test-deep bench demo format tidy
+.PHONY: help deps deps-peers configure build program test test-deep bench demo format tidy \
+        install package
 
 help:  ## says what can be made
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -38,6 +40,12 @@ bench: program  ## measures message passing inside one process
 
 demo: program  ## runs the demonstration
 	@$(HYPERACTOR) demo
+
+install: build  ## installs command, headers and archives into PREFIX=/usr/local
+	@cmake --install $(BUILD) --prefix $(PREFIX)
+
+package: build  ## makes Debian packages in build/release
+	@cd $(BUILD) && cpack -G DEB
 
 format: deps  ## formats all C++ in place
 	@git ls-files '*.hpp' '*.cpp' | xargs clang-format-19 -i
