@@ -64,14 +64,6 @@ void StatusWait::begin(runtime::Resumable& frame) {
   instance_.watch(wait_.id, states_);
 }
 
-void refuse_send(Instance& instance, runtime::Node& message) {
-  message.ops->drop(&instance, message,
-                    instance.state() == runtime::StrandState::Failed
-                        ? runtime::DropReason::Failed
-                        : runtime::DropReason::Stopped);
-  runtime::release_node(runtime::tls, message);
-}
-
 Result<void> adopt(Instance& instance, const Kinship& kinship) {
   if (kinship.parent != nullptr) {
     kinship.parent->link_child(instance);

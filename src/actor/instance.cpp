@@ -2,6 +2,7 @@
 #include "hyperactor/actor/instance.hpp"
 
 #include "hyperactor/actor/handler.hpp"
+#include "hyperactor/mailbox/admission.hpp"
 #include "hyperactor/runtime/scheduler.hpp"
 
 #include <fmt/format.h>
@@ -63,6 +64,39 @@ Instance::Instance(ProcServices& proc, runtime::Scheduler& scheduler, const Kins
   shown.proc.store(id().proc, std::memory_order_relaxed);
   shown.name.store(id().name, std::memory_order_relaxed);
   shown.pid.store(id().pid, std::memory_order_relaxed);
+  if (const auto& limit = kinship.options.mailbox_limit) {
+    set_bound(std::make_unique<runtime::Bound>(
+        *limit, kinship.options.overflow.value_or(Overflow::Reject)));
+  }
+}
+
+std::optional<MailboxLimit> Instance::mailbox_limit() const noexcept {
+  const runtime::Bound* const limited = bound();
+  if (limited == nullptr) return std::nullopt;
+  return MailboxLimit{limited->limit(), limited->policy(), limited->rejected(),
+                      limited->dropped(), limited->beyond()};
+}
+
+std::optional<Error> refuse_options(const SpawnOptions& options) {
+  constexpr std::size_t kLimitMax = std::size_t{1} << 32U;
+  constexpr std::size_t kRingMax = std::size_t{1} << 20U;
+  if (!options.mailbox_limit) {
+    if (!options.overflow) return std::nullopt;
+    return Error(
+        Errc::Failed,
+        "an overflow policy without a mailbox_limit: say how many messages may wait, or "
+        "leave the policy out");
+  }
+  const std::size_t limit = *options.mailbox_limit;
+  const bool ring = options.overflow == Overflow::DropOldest;
+  const std::size_t most = ring ? kRingMax : kLimitMax;
+  if (limit >= 1 && limit <= most) return std::nullopt;
+  return Error(
+      Errc::Failed,
+      fmt::format("a mailbox_limit of {}: give 1 to {}{}, or none for a mailbox without "
+                  "a limit",
+                  limit, most,
+                  ring ? " with DropOldest, which sets aside a place for each" : ""));
 }
 
 Instance::~Instance() {
@@ -224,13 +258,7 @@ void Instance::on_signal(SignalNode& signal) {
       if (!failed_) end_text_ = std::move(signal.reason);
       set_working_states(runtime::StrandState::Stopping, runtime::StrandState::Stopping);
       set_state(runtime::StrandState::Stopping, runtime::tls.now);
-      static const runtime::NodeOps kExit{[](runtime::Strand& strand, runtime::Node&) {
-                                            auto& self = static_cast<Instance&>(strand);
-                                            self.stop_wanted_ = true;
-                                            self.request_advance();
-                                          },
-                                          drop_nothing, &lifecycle_type("exit")};
-      push_work(make_plain_node(kExit));
+      push_exit();
       return;
     }
     case SignalKind::Abort:
@@ -248,6 +276,22 @@ void Instance::on_signal(SignalNode& signal) {
       add_watcher(signal);
       return;
   }
+}
+
+void Instance::push_exit() {
+  static const runtime::NodeOps kExit{[](runtime::Strand& strand, runtime::Node&) {
+                                        auto& self = static_cast<Instance&>(strand);
+                                        // A ring hands its messages to the inbox one by one.
+                                        const runtime::Bound* const limited = self.bound();
+                                        if (limited != nullptr && limited->queues_apart()) {
+                                          self.push_exit();
+                                          return;
+                                        }
+                                        self.stop_wanted_ = true;
+                                        self.request_advance();
+                                      },
+                                      drop_nothing, &lifecycle_type("exit")};
+  push_work(make_plain_node(kExit));
 }
 
 void Instance::add_watcher(const SignalNode& signal) {
@@ -348,6 +392,9 @@ Error unhandled_request(runtime::Strand* holder, const std::string& type,
   if (why == runtime::DropReason::Interrupted) {
     return Error(Errc::Disconnected,
                  fmt::format("asking for {}: {} failed while handling it", type, who));
+  }
+  if (why == runtime::DropReason::Overloaded) {
+    return mailbox::not_handled(*mailbox::owner_of(*holder), why, "asking for " + type);
   }
   mailbox::Owner* const owner = holder == nullptr ? nullptr : mailbox::owner_of(*holder);
   const std::string state = owner == nullptr ? "gone" : owner->status().to_string();

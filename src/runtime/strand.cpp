@@ -3,6 +3,7 @@
 #include "hyperactor/runtime/strand.hpp"
 
 #include "hyperactor/base/check.hpp"
+#include "hyperactor/runtime/bound.hpp"
 #include "hyperactor/runtime/scheduler.hpp"
 #include "hyperactor/runtime/slot_table.hpp"
 
@@ -55,6 +56,45 @@ void Strand::set_state(StrandState state, std::uint64_t now) noexcept {
   record_->since.store(now, std::memory_order_relaxed);
   record_->status.store(static_cast<std::uint64_t>(state), std::memory_order_release);
   if (watched_) on_state(state);
+}
+
+std::uint64_t Strand::depth() const noexcept {
+  return bound_ ? bound_->depth() : depth_.load(std::memory_order_relaxed);
+}
+
+std::uint64_t Strand::depth_max() const noexcept {
+  return bound_ ? bound_->depth_max() : depth_max_.load(std::memory_order_relaxed);
+}
+
+void Strand::close() noexcept {
+  // release: pairs with closed(). One writer, who has the token.
+  gate_.store(gate_.load(std::memory_order_relaxed) | kClosed, std::memory_order_release);
+  if (bound_) bound_->wake_all();
+}
+
+void Strand::set_bound(std::unique_ptr<Bound> bound) noexcept {
+  bound_ = std::move(bound);
+  gate_.store(kBounded, std::memory_order_relaxed);  // before anybody else knows the strand
+}
+
+Blocked Strand::blocked() const noexcept {
+  // seq_cst: of several strands that begin to wait for each other, at least the last one sees
+  // all of them (send_wait.cpp).
+  const std::uint64_t on = blocked_on_.load(std::memory_order_seq_cst);
+  return {StrandId{static_cast<std::uint32_t>(on >> 32U), static_cast<std::uint32_t>(on)},
+          blocked_wait_.load(std::memory_order_seq_cst)};
+}
+
+void Strand::block_on(StrandId on, std::uint64_t wait) noexcept {
+  blocked_wait_.store(wait, std::memory_order_seq_cst);
+  const bool alone = ++blocked_sends_ == 1;
+  blocked_on_.store(alone ? std::uint64_t{on.slot} << 32U | on.generation : 0,
+                    std::memory_order_seq_cst);
+}
+
+void Strand::unblock() noexcept {
+  --blocked_sends_;
+  blocked_on_.store(0, std::memory_order_seq_cst);
 }
 
 void Strand::ring() {
@@ -136,30 +176,41 @@ void Strand::run(ThreadState& thread) {
       if ((++handled & 15U) == 0) [[unlikely]] {
         thread.now = scheduler_->now_ticks();
       }
-      if ((node->flags & kNodeDoorbell) == 0) {
-        const std::uint32_t type = node->ops->type->load(std::memory_order_relaxed);
+      Node* work = node;
+      if ((node->flags & (kNodeCounted | kNodeTurn)) != 0) [[unlikely]] {
+        work = take_bounded(*node);
+        if (work == nullptr) {  // somebody was faster
+          done = true;
+          continue;
+        }
+      }
+      if ((work->flags & kNodeDoorbell) == 0) {
+        const std::uint32_t type = work->ops->type->load(std::memory_order_relaxed);
         telemetry::StatusRecord& record = *record_;
         // relaxed: D11, idle <-> processing is read best effort.
-        record.message_id.store(node->id, std::memory_order_relaxed);
-        record.cause.store(node->cause, std::memory_order_relaxed);
+        record.message_id.store(work->id, std::memory_order_relaxed);
+        record.cause.store(work->cause, std::memory_order_relaxed);
         record.handler.store(type, std::memory_order_relaxed);
         record.since.store(thread.now, std::memory_order_relaxed);
         record.status.store(static_cast<std::uint64_t>(busy_state_), std::memory_order_relaxed);
         record.handled.store(record.handled.load(std::memory_order_relaxed) + 1,
                              std::memory_order_relaxed);
-        thread.ring->record(node->id, node->cause, id_.slot, type, thread.now);
+        thread.ring->record(work->id, work->cause, id_.slot, type, thread.now);
         if (watched_) [[unlikely]] {
           on_state(busy_state_);
         }
       }
-      current_ = node;
-      node->ops->run(*this, *node);
+      current_ = work;
+      work->ops->run(*this, *work);
       if (held_) {  // suspended, or something more than a message happened
         inbox_.set_front(node);
         node = nullptr;
         continue;
       }
       current_ = nullptr;
+      if (work != node) [[unlikely]] {
+        release_node(thread, *work);
+      }
       done = true;
     }
 
@@ -258,9 +309,24 @@ Node* Strand::await_link(const Node& node) const noexcept {
   return nullptr;
 }
 
+Node* Strand::take_bounded(Node& node) {
+  if ((node.flags & kNodeCounted) != 0) {
+    bound_->took(id_);
+    return &node;
+  }
+  node.flags |= kNodeDone;  // the turn itself is over; its place in the inbox is not
+  Node* const message = bound_->take(*this);
+  if (message != nullptr) message->flags |= kNodeLoose;
+  return message;
+}
+
 void Strand::finish_current() noexcept {
-  current_->flags |= kNodeDone;
-  current_ = nullptr;
+  Node* const finished = std::exchange(current_, nullptr);
+  if ((finished->flags & kNodeLoose) != 0) {
+    release_node(tls, *finished);
+  } else {
+    finished->flags |= kNodeDone;
+  }
 }
 
 void Strand::drain_dead(ThreadState& thread, Node* front) {
@@ -287,6 +353,7 @@ void Strand::drain_dead(ThreadState& thread, Node* front) {
     if (node == nullptr) node = inbox_.front();
     if ((node->flags & kNodeDone) == 0) {
       node->flags |= kNodeDone;
+      if ((node->flags & kNodeCounted) != 0) bound_->took(id_);
       node->ops->drop(this, *node, end_reason_);
     }
     Node* next = Inbox::next(*node);

@@ -4,7 +4,9 @@
 
 #include "hyperactor/actor/handler.hpp"
 #include "hyperactor/actor/instance_of.hpp"
+#include "hyperactor/mailbox/admission.hpp"
 #include "hyperactor/mailbox/ask.hpp"
+#include "hyperactor/mailbox/send_wait.hpp"
 
 #include <chrono>
 #include <string>
@@ -65,9 +67,6 @@ constexpr bool awaitable_argument() {
   return !kDestroysTemporariesTwice || std::is_lvalue_reference_v<Arg> ||
          !std::is_aggregate_v<T> || std::is_trivially_destructible_v<T>;
 }
-
-/// A send to an actor that has ended: drops the message, which brings it back to its sender.
-void refuse_send(Instance& instance, runtime::Node& message);
 
 /// What check_send() tests, where Clang prints the types it is about in the line of the error.
 template <class Actor, class Message>
@@ -134,8 +133,8 @@ class ActorHandle {
       runtime::Node& node = mailbox::make_message<M>(caller, actor::kMessageOps<A, M>,
                                                      std::forward<Args>(args)...);
       runtime::Strand& strand = base();
-      if (strand.closed()) [[unlikely]] {
-        actor::refuse_send(base(), node);
+      if (strand.guarded()) [[unlikely]] {
+        mailbox::send_guarded(base(), node);
         return;
       }
       strand.push_work(node);
@@ -148,21 +147,40 @@ class ActorHandle {
     post<M, M>(caller, std::move(message));
   }
 
-  /// Sends `M(args...)`, or gives the message back if the actor has ended.
+  /// Sends `M(args...)`, or gives the message back if the actor has ended or its mailbox is
+  /// full.
   template <class M, class... Args>
   std::expected<void, Undelivered<M>> try_send(const Caller& caller, Args&&... args) const {
     if constexpr (actor::check_send<A, M>()) {
       mailbox::check_arguments<M, Args...>();
+      auto& node = mailbox::make_message<M>(caller, actor::kMessageOps<A, M>,
+                                            std::forward<Args>(args)...);
       runtime::Strand& strand = base();
-      if (strand.closed()) [[unlikely]] {
-        return std::unexpected(Undelivered<M>{
-            M(std::forward<Args>(args)...),
-            mailbox::owner_ended(base(), "sending " + std::string(short_type_name<M>()))});
+      if (!strand.guarded()) [[likely]] {
+        strand.push_work(node);
+        return {};
       }
-      strand.push_work(mailbox::make_message<M>(caller, actor::kMessageOps<A, M>,
-                                                std::forward<Args>(args)...));
-      return {};
+      auto refused = mailbox::try_send_guarded(base(), node);
+      if (!refused) return {};
+      Undelivered<M> undelivered{std::move(node.message), *std::move(refused)};
+      std::destroy_at(&node.message);
+      runtime::release_node(runtime::tls, node);
+      return std::unexpected(std::move(undelivered));
     }
+  }
+
+  /// `co_await handle.send_wait<M>(cx, args...)`: sends `M(args...)`, and waits while the
+  /// mailbox is full if it is bounded with Overflow::Wait; else as try_send. See SendWait.
+  template <class M, class... Args>
+  SendWait<M> send_wait(const Caller& caller, Args&&... args) const {
+    actor::check_send<A, M>();
+    static_assert((actor::awaitable_argument<Args&&>() && ...),
+                  "this compiler destroys a temporary message twice when the send is awaited: "
+                  "pass the message's fields, or name the message first");
+    mailbox::check_arguments<M, Args...>();
+    return SendWait<M>(caller, base(),
+                       mailbox::make_message<M>(caller, actor::kMessageOps<A, M>,
+                                                std::forward<Args>(args)...));
   }
 
   /// Sends the request `M(args...)` at once. The answer is awaited, continued with, or blocked
@@ -211,10 +229,16 @@ class ActorHandle {
   /// The parent's id; an empty one for a root.
   [[nodiscard]] const ActorId& parent_id() const noexcept { return base().parent_id(); }
 
-  /// Messages waiting, as of the end of its last turn; and the most there ever were.
+  /// Messages waiting, as of the end of its last turn, or exactly if its mailbox is bounded;
+  /// and the most there ever were.
   [[nodiscard]] std::uint64_t depth() const noexcept { return base().depth(); }
 
   [[nodiscard]] std::uint64_t depth_max() const noexcept { return base().depth_max(); }
+
+  /// The limit of its mailbox and what it has done; nullopt if it has none.
+  [[nodiscard]] std::optional<MailboxLimit> mailbox_limit() const noexcept {
+    return base().mailbox_limit();
+  }
 
   [[nodiscard]] std::uint64_t handled() const noexcept { return base().handled(); }
 
@@ -265,8 +289,8 @@ class ActorHandle {
         node.asker = state->id;
         node.deadline = state->deadline;
       }
-      if (strand.closed()) [[unlikely]] {
-        actor::refuse_send(base(), node);
+      if (strand.guarded()) [[unlikely]] {
+        mailbox::send_guarded(base(), node);
       } else {
         strand.push_work(node);
       }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "hyperactor/actor/instance.hpp"
+#include "hyperactor/mailbox/admission.hpp"
 #include "hyperactor/mailbox/reply_port.hpp"
 #include "hyperactor/runtime/task.hpp"
 
@@ -254,9 +255,10 @@ struct Dispatch {
     if constexpr (mailbox::Request<M>) {
       if (node.asker) refuse(node, strand, why);
     } else {
-      const bool returned =
-          why == runtime::DropReason::Stopped || why == runtime::DropReason::Failed;
-      if (returned && strand != nullptr && node.sender) give_back(*strand, node);
+      const bool returned = why == runtime::DropReason::Stopped ||
+                            why == runtime::DropReason::Failed ||
+                            why == runtime::DropReason::Overloaded;
+      if (returned && strand != nullptr && node.sender) give_back(*strand, node, why);
     }
     end(node);
   }
@@ -331,14 +333,14 @@ struct Dispatch {
   }
 
   // Moves the message into a node of its own, which the sender gets back.
-  static void give_back(runtime::Strand& strand, Node& node) {
+  static void give_back(runtime::Strand& strand, Node& node, runtime::DropReason why) {
     mailbox::Owner* const owner = mailbox::owner_of(strand);
     auto* returned = runtime::make_node<Node>(std::in_place, std::move(node.message));
     returned->ops = node.ops;
     returned->id = node.id;
     returned->cause = node.cause;
     returned->sender = node.sender;
-    mailbox::bounce(*returned, owner->id(), mailbox::owner_ended(*owner, "not handled"),
+    mailbox::bounce(*returned, owner->id(), mailbox::not_handled(*owner, why, "not handled"),
                     destroy);
   }
 

@@ -3,6 +3,7 @@
 
 #include "hyperactor/actor/proc_services.hpp"
 #include "hyperactor/actor/signal.hpp"
+#include "hyperactor/actor/spawn_options.hpp"
 #include "hyperactor/mailbox/message.hpp"
 #include "hyperactor/mailbox/undeliverable.hpp"
 #include "hyperactor/runtime/task.hpp"
@@ -25,6 +26,7 @@ struct Kinship {
   ActorId parent_id;           ///< shown; the parent's, or the client's
   telemetry::NameIndex name = 0;
   std::uint64_t pid = 0;
+  SpawnOptions options;
 };
 
 /// The state machine of chapter 10 §4, without the user's type.
@@ -75,6 +77,8 @@ class Instance : public runtime::Strand, public mailbox::Owner, private runtime:
   [[nodiscard]] std::uint64_t undeliverable_count() const noexcept {
     return undeliverable_.load(std::memory_order_relaxed);
   }
+
+  [[nodiscard]] std::optional<MailboxLimit> mailbox_limit() const noexcept;
 
   /// Requests not run because nobody waited for them any more.
   [[nodiscard]] std::uint64_t unwanted_count() const noexcept {
@@ -172,6 +176,7 @@ class Instance : public runtime::Strand, public mailbox::Owner, private runtime:
   void start_patience(const char* what, std::chrono::nanoseconds limit);
   void end_patience() noexcept;
   void on_patience_over();
+  void push_exit();
   void add_watcher(const SignalNode& signal);
   void lock_children() const noexcept;
   void unlock_children() const noexcept;

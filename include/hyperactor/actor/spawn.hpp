@@ -48,6 +48,38 @@ auto with_name(Make&& make, First&& first, Rest&&... rest) {
   }
 }
 
+/// Whether spawn's arguments start with SpawnOptions.
+template <class... Args>
+inline constexpr bool starts_with_options = false;
+template <class First, class... Rest>
+inline constexpr bool starts_with_options<First, Rest...> =
+    std::is_same_v<std::remove_cvref_t<First>, SpawnOptions>;
+
+/// Calls `make(options, name, rest...)`, with default options if the arguments do not start
+/// with SpawnOptions, and refuses options that make no sense.
+template <class A, class Make, class... Args>
+Result<ActorHandle<A>> with_options(Make&& make, Args&&... args) {
+  if constexpr (starts_with_options<Args...>) {
+    return [&](const SpawnOptions& options, auto&&... rest) -> Result<ActorHandle<A>> {
+      if (auto refused = refuse_options(options)) {
+        return std::unexpected(
+            std::move(*refused).in("spawning " + std::string(short_type_name<A>())));
+      }
+      return with_name<A>(
+          [&](std::string_view name, auto&&... last) -> Result<ActorHandle<A>> {
+            return make(options, name, std::forward<decltype(last)>(last)...);
+          },
+          std::forward<decltype(rest)>(rest)...);
+    }(std::forward<Args>(args)...);
+  } else {
+    return with_name<A>(
+        [&](std::string_view name, auto&&... rest) -> Result<ActorHandle<A>> {
+          return make(SpawnOptions{}, name, std::forward<decltype(rest)>(rest)...);
+        },
+        std::forward<Args>(args)...);
+  }
+}
+
 /// Links a new instance to its parent, or to its proc.
 /// Fails if that takes no more actors.
 [[nodiscard]] Result<void> adopt(Instance& instance, const Kinship& kinship);
@@ -96,9 +128,11 @@ telemetry::NameIndex type_name_index() {
 
 /// Makes a child of `parent`.
 template <class B, class... Args>
-Result<ActorHandle<B>> spawn_child(Instance& parent, std::string_view name, Args&&... args) {
+Result<ActorHandle<B>> spawn_child(Instance& parent, const SpawnOptions& options,
+                                   std::string_view name, Args&&... args) {
   if (auto refused = refuse_child(parent, name)) return std::unexpected(*std::move(refused));
   Kinship kinship;
+  kinship.options = options;
   kinship.parent = &parent;
   kinship.parent_id = parent.id();
   kinship.name = name.empty() ? parent.id().name : telemetry::intern(name);
@@ -246,9 +280,10 @@ ActorHandle<A> Context<A>::self() const {
 template <class A>
 template <class B, class... Args>
 Result<ActorHandle<B>> Context<A>::spawn(Args&&... args) {
-  return actor::with_name<B>(
-      [this](std::string_view name, auto&&... rest) {
-        return actor::spawn_child<B>(instance(), name, std::forward<decltype(rest)>(rest)...);
+  return actor::with_options<B>(
+      [this](const SpawnOptions& options, std::string_view name, auto&&... rest) {
+        return actor::spawn_child<B>(instance(), options, name,
+                                     std::forward<decltype(rest)>(rest)...);
       },
       std::forward<Args>(args)...);
 }

@@ -80,11 +80,13 @@ class Client : public Caller {
   /// Spawns an actor whose parent is this client.
   template <class A, class... Args>
   Result<ActorHandle<A>> spawn(Args&&... args) {
-    return actor::with_name<A>(
-        [this](std::string_view name, auto&&... rest) -> Result<ActorHandle<A>> {
+    return actor::with_options<A>(
+        [this](const SpawnOptions& options, std::string_view name,
+               auto&&... rest) -> Result<ActorHandle<A>> {
           const runtime::ManualStrand::Sending used(strand());
           auto kinship = child_kinship(name);
           if (!kinship) return std::unexpected(std::move(kinship).error());
+          kinship->options = options;
           return actor::spawn_instance<A>(services(), *kinship,
                                           std::forward<decltype(rest)>(rest)...);
         },

@@ -40,14 +40,16 @@ class ProcHandle {
 
   /// Spawns a root: `proc.spawn<Account>("account", 100)` reserves the name for ever and fails
   /// if it is taken; without a name the actor is called after its type and reserves nothing.
-  /// Returns at once; init runs on a worker.
+  /// Returns at once; init runs on a worker. SpawnOptions may stand first.
   template <class A, class... Args>
   Result<ActorHandle<A>> spawn(Args&&... args) const {
-    return actor::with_name<A>(
-        [this](std::string_view name, auto&&... rest) -> Result<ActorHandle<A>> {
+    return actor::with_options<A>(
+        [this](const SpawnOptions& options, std::string_view name,
+               auto&&... rest) -> Result<ActorHandle<A>> {
           auto kinship =
               name.empty() ? unnamed_root(actor::type_name_index<A>()) : named_root(name);
           if (!kinship) return std::unexpected(std::move(kinship).error());
+          kinship->options = options;
           return actor::spawn_instance<A>(services(), *kinship,
                                           std::forward<decltype(rest)>(rest)...);
         },

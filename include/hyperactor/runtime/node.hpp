@@ -27,7 +27,7 @@ enum class DropReason : std::uint8_t {
   Stopped,      ///< the receiver ended, cleanly
   Failed,       ///< the receiver ended by a failure
   Cancelled,    ///< the asker gave up before it was handled
-  Refused,      ///< a full mailbox
+  Overloaded,   ///< its receiver's mailbox was full
   Interrupted,  ///< its handler was aborted half-way: not handled again, not handed back
 };
 
@@ -48,6 +48,9 @@ enum NodeFlag : std::uint8_t {
   kNodeRequest = 2,   ///< somebody waits for an answer
   kNodeDoorbell = 4,  ///< carries nothing: the control lane has something
   kNodeDeadline = 8,  ///< has a deadline, which what it leads to inherits
+  kNodeCounted = 16,  ///< holds a place of a bounded mailbox (bound.hpp)
+  kNodeTurn = 32,     ///< stands for the ring of a bounded mailbox
+  kNodeLoose = 64,    ///< from such a ring: in no inbox, freed when it is finished
 };
 
 /// Fixed fields of a queued node (00 D5a). 56 bytes, so that a message of up to 8 bytes travels

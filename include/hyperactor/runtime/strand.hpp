@@ -12,14 +12,23 @@
 #include <atomic>
 #include <coroutine>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <utility>
 
 namespace hyperactor::runtime {
 
+class Bound;
 class Scheduler;
 class Strand;
 struct Wait;
+
+/// Which strand a strand waits for in a send that found no room, and a number of that wait.
+struct Blocked {
+  StrandId on;
+  std::uint64_t wait = 0;
+};
+
 struct WaitTimer;
 
 /// State codes of a strand, as they stand in the low byte of its status word.
@@ -96,7 +105,17 @@ class Strand {
 
   /// True once the owner ended or refuses new work.
   // acquire: pairs with close(); whoever sees it also sees why.
-  [[nodiscard]] bool closed() const noexcept { return closed_.load(std::memory_order_acquire); }
+  [[nodiscard]] bool closed() const noexcept {
+    return (gate_.load(std::memory_order_acquire) & kClosed) != 0;
+  }
+
+  /// Whether a message needs more than push_work(): this strand is closed, or bounded.
+  [[nodiscard]] bool guarded() const noexcept {
+    return gate_.load(std::memory_order_acquire) != 0;
+  }
+
+  /// The limit of its mailbox; null if it has none. Set before anybody else knows the strand.
+  [[nodiscard]] Bound* bound() const noexcept { return bound_.get(); }
 
   [[nodiscard]] StrandId strand_id() const noexcept { return id_; }
 
@@ -112,19 +131,19 @@ class Strand {
   /// Destroys the strand with the last reference.
   void drop_reference() noexcept;
 
+  /// For whose mailbox it waits, if it waits for exactly one. Any thread; the two fields may be
+  /// of different waits.
+  [[nodiscard]] Blocked blocked() const noexcept;
+
   /// Messages handled so far; exact per slice.
   [[nodiscard]] std::uint64_t handled() const noexcept {
     return record_->handled.load(std::memory_order_relaxed);
   }
 
-  /// Messages waiting at the end of the last slice, as far as they were counted.
-  [[nodiscard]] std::uint64_t depth() const noexcept {
-    return depth_.load(std::memory_order_relaxed);
-  }
-
-  [[nodiscard]] std::uint64_t depth_max() const noexcept {
-    return depth_max_.load(std::memory_order_relaxed);
-  }
+  /// Messages waiting: exactly for a bounded mailbox, else as of the end of the last slice, as
+  /// far as they were counted.
+  [[nodiscard]] std::uint64_t depth() const noexcept;
+  [[nodiscard]] std::uint64_t depth_max() const noexcept;
 
   /// What reports call it.
   [[nodiscard]] virtual std::string label() const = 0;
@@ -147,6 +166,10 @@ class Strand {
   void forget_ready(Resumable& frame) noexcept;
   /// Resumes ready coroutines until none is left. Constant stack, however long the chain.
   void pump();
+
+  /// Notes that a send waits for room at `on`; each wait has a number of its own.
+  void block_on(StrandId on, std::uint64_t wait) noexcept;
+  void unblock() noexcept;
 
   [[nodiscard]] bool has_ready() const noexcept { return ready_head_ != nullptr; }
 
@@ -181,8 +204,9 @@ class Strand {
   void finish_current() noexcept;
 
   /// From now on sends are refused.
-  // release: pairs with closed().
-  void close() noexcept { closed_.store(true, std::memory_order_release); }
+  void close() noexcept;
+
+  void set_bound(std::unique_ptr<Bound> bound) noexcept;
 
   /// The strand ends: drops everything queued now and later, and its own reference. Called with
   /// the token, from advance() or a control item; run() returns before it handles more work.
@@ -227,6 +251,8 @@ class Strand {
   void leave_at(Node* node, bool done) noexcept;
   void run_control(ThreadState& thread);
   void drain_dead(ThreadState& thread, Node* front);
+  /// A node of a bounded mailbox is taken out; the message to handle, or null.
+  Node* take_bounded(Node& node);
   void count_depth(Node* front) noexcept;
   void pace(ThreadState& thread) noexcept;
   [[nodiscard]] Node* await_link(const Node& node) const noexcept;
@@ -234,7 +260,9 @@ class Strand {
   // Line 0: producers write the inbox; the rest is read.
   Inbox inbox_;
   Activation activation_;
-  std::atomic<bool> closed_{false};
+  static constexpr std::uint8_t kClosed = 1;
+  static constexpr std::uint8_t kBounded = 2;
+  std::atomic<std::uint8_t> gate_{0};
   // STR-5: set while a long backlog waits here. Whoever sends here ends its turn after the
   // present handler and is run again a little later, so that senders on other cores do not bury
   // their receiver; nobody is ever blocked.
@@ -261,6 +289,10 @@ class Strand {
   bool ending_ = false;
   bool watched_ = false;
   DropReason end_reason_ = DropReason::Stopped;
+  std::uint32_t blocked_sends_ = 0;
+  std::unique_ptr<Bound> bound_;
+  std::atomic<std::uint64_t> blocked_on_{0};  // a packed StrandId
+  std::atomic<std::uint64_t> blocked_wait_{0};
 
   // Counted at the end of a slice that leaves work behind.
   std::atomic<std::uint64_t> depth_{0};
