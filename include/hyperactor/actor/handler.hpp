@@ -252,8 +252,9 @@ struct Dispatch {
 
   static void drop(runtime::Strand* strand, runtime::Node& base, runtime::DropReason why) {
     auto& node = static_cast<Node&>(base);
-    if constexpr (mailbox::Request<M>) {
-      if (node.asker) refuse(node, strand, why);
+    const bool asked = (node.flags & runtime::kNodeRequest) != 0;
+    if (asked) {
+      answer_dropped(node, strand, why);
     } else {
       const bool returned = why == runtime::DropReason::Stopped ||
                             why == runtime::DropReason::Failed ||
@@ -261,6 +262,12 @@ struct Dispatch {
       if (returned && strand != nullptr && node.sender) give_back(*strand, node, why);
     }
     end(node);
+  }
+
+  static void answer_dropped(Node& node, runtime::Strand* strand, runtime::DropReason why) {
+    if constexpr (mailbox::Request<M>) {
+      if (node.asker) refuse(node, strand, why);
+    }
   }
 
   static void destroy(runtime::Node& base) { end(static_cast<Node&>(base)); }

@@ -184,5 +184,13 @@ HYPERACTOR_SCENARIO(TrySend, DeliversToALiveActor) {
   EXPECT_EQ(env.await(receiver).value(), 7);
 }
 
+HYPERACTOR_SCENARIO(Undeliverable, ARequestThatWasPostedComesBackLikeAMessage) {
+  auto gone = env.spawn<TestActor>("gone");
+  gone.stop("enough");
+  env.ended(gone);
+  gone.post<Spawn>(env.client(), "child");
+  EXPECT_TRUE(ok(env.eventually([&] { return env.client().undeliverable_count() == 1; })));
+}
+
 }  // namespace
 }  // namespace hyperactor::support
