@@ -1,6 +1,8 @@
 // runtime/channel_core.cpp - push, pop, wake, and the end of a channel.
 #include "hyperactor/runtime/channel_core.hpp"
 
+#include "backoff.hpp"
+
 namespace hyperactor::runtime {
 
 namespace {
@@ -50,29 +52,40 @@ void ChannelCore::drop_reference() noexcept {
 Node* ChannelCore::try_pop() noexcept {
   Node* const node = queue_.front();
   if (node == nullptr) return nullptr;
-  Node* next = Inbox::next(*node);
-  if (next == nullptr) {
-    if (queue_.try_idle(*node)) return node;
-    // A sender is between its two steps; it needs a few instructions, or its time slice.
-    while ((next = Inbox::next(*node)) == nullptr) {
-    }
+  // A sender may be between its two steps. What was sent before it must not seem to be missing,
+  // so wait: it needs a few instructions, or its time slice.
+  for (Backoff backoff; !pop(*node);) {
+    do {
+      backoff.wait();
+    } while (Inbox::next(*node) == nullptr);
   }
-  queue_.set_front(next);
   return node;
 }
 
+bool ChannelCore::pop(Node& front) noexcept {
+  Node* next = Inbox::next(front);
+  if (next == nullptr) {
+    if (queue_.try_idle(front)) return true;
+    next = Inbox::next(front);
+    if (next == nullptr) return false;
+  }
+  queue_.set_front(next);
+  return true;
+}
+
 void ChannelCore::drain() noexcept {
+  // acq_rel: whoever finds it 0 plays the receiver, after what the one before did; whoever does
+  // not releases its push to the one inside (CHN-4).
+  if (drains_.fetch_add(1, std::memory_order_acq_rel) != 0) return;
+  std::uint32_t seen = 1;
   do {
-    // Whoever has the flag plays the receiver.
-    if (draining_.exchange(true, std::memory_order_seq_cst)) return;
-    while (!queue_.idle()) {
-      if (Node* node = try_pop()) {
-        node->ops->drop(nullptr, *node, DropReason::Stopped);
-        release_node(tls, *node);
-      }
+    for (Node* node = queue_.front(); node != nullptr && pop(*node); node = queue_.front()) {
+      node->ops->drop(nullptr, *node, DropReason::Stopped);
+      release_node(tls, *node);
     }
-    draining_.store(false, std::memory_order_seq_cst);
-  } while (!queue_.idle());
+    // release: to the next one inside. acquire: what came meanwhile is linked (CHN-4).
+  } while (!drains_.compare_exchange_strong(seen, 0, std::memory_order_acq_rel,
+                                            std::memory_order_acquire));
 }
 
 void ChannelCore::set_waiter(WaitId wait) noexcept {

@@ -5,6 +5,8 @@
 
 #include "hyperactor/runtime/strand.hpp"
 
+#include "backoff.hpp"
+
 #include <atomic>
 
 namespace hyperactor::runtime {
@@ -14,8 +16,11 @@ namespace hyperactor::runtime {
 /// INJ-1  A strand is in the list at most once: only its token holder pushes it.
 /// INJ-2  Producers never wait: one exchange and one store.
 /// INJ-3  Only the holder of busy_ touches front_ while the list is not empty.
-/// INJ-4  A taker that finds busy_ set goes on without; the one inside looks again after it
-///        has let go, so nothing is left behind by a missed turn.
+/// INJ-4  A taker that finds busy_ set, or the producer behind the oldest strand stopped
+/// between
+///        its two steps, goes on without. empty() is then still false, so it looks again before
+///        it parks, and nothing is left behind by a missed turn.
+/// Model  tests/model/injector.pml; stressed by tests/unit/runtime/run_queue_test.cpp.
 class Injector {
  public:
   /// Any thread.
@@ -30,7 +35,7 @@ class Injector {
     }
   }
 
-  /// The oldest strand, or null if there is none or another thread is taking.
+  /// The oldest strand, or null if there is none or it cannot be had now (INJ-4).
   [[nodiscard]] Strand* take() noexcept {
     if (empty()) return nullptr;
     // acquire/release of busy_ hands front_ from taker to taker (INJ-3).
@@ -46,6 +51,8 @@ class Injector {
   }
 
  private:
+  static constexpr int kSpins = 128;
+
   Strand* take_alone() noexcept {
     Strand* const strand = front_.load(std::memory_order_acquire);
     if (strand == nullptr) return nullptr;  // its producer is between its two steps
@@ -58,18 +65,18 @@ class Injector {
         return strand;
       }
       // A producer is linking behind us: a few instructions, or its time slice.
-      while ((next = strand->queue_next.load(std::memory_order_acquire)) == nullptr) {
-        pause();
+      for (int spin = 0; (next = strand->queue_next.load(std::memory_order_acquire)) == nullptr;
+           ++spin) {
+        if (spin == kSpins) {
+          // relaxed: INJ-3, the list is not empty; busy_ publishes it.
+          front_.store(strand, std::memory_order_relaxed);
+          return nullptr;
+        }
+        cpu_pause();
       }
     }
     front_.store(next, std::memory_order_relaxed);
     return strand;
-  }
-
-  static void pause() noexcept {
-#if defined(__x86_64__)
-    __builtin_ia32_pause();
-#endif
   }
 
   alignas(64) std::atomic<Strand*> last_{nullptr};

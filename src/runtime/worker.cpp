@@ -2,6 +2,7 @@
 // Path: local send, step 7 of 9. Before: runtime/run_queue.hpp. Next: runtime/strand.cpp.
 #include "worker.hpp"
 
+#include "backoff.hpp"
 #include "thread_pool.hpp"
 
 #include <string>
@@ -20,14 +21,6 @@ constexpr std::int64_t kSpinNs = 20'000;       // how long to look for work befo
 constexpr std::int64_t kSpinPollNs = 400;      // how often; between looks, producers batch
 constexpr std::int64_t kShortNapNs = 60'000;   // a sleep that spinning would have saved
 constexpr std::int32_t kSpinCreditMax = 8;
-
-void pause() noexcept {
-#if defined(__x86_64__)
-  __builtin_ia32_pause();
-#elif defined(__aarch64__)
-  asm volatile("yield");
-#endif
-}
 
 }  // namespace
 
@@ -97,7 +90,7 @@ bool Worker::pace(Strand& strand) {
       tls.now = read_ticks();
       return false;
     }
-    pause();
+    cpu_pause();
   }
   tls.now = read_ticks();
   return true;
@@ -195,6 +188,7 @@ Strand* Worker::from_injector() {
 }
 
 Strand* Worker::search() {
+  Backoff backoff;
   for (;;) {
     if (!searching_) {
       searching_ = true;
@@ -216,7 +210,7 @@ Strand* Worker::search() {
       if (found != nullptr || pool_.stopping()) break;
       const std::uint64_t now = read_ticks();
       if (now - begin >= spin_ticks) break;
-      while (read_ticks() - looked < poll_ticks) pause();
+      while (read_ticks() - looked < poll_ticks) cpu_pause();
       looked = read_ticks();
     }
     if (found != nullptr) {
@@ -231,6 +225,10 @@ Strand* Worker::search() {
       return found;
     }
     if (spin_ns > 0) --spin_credit_;
+    if (!pool_.injector().empty() && !pool_.stopping()) {  // INJ-4: come again
+      backoff.wait();
+      continue;
+    }
     if (!park(true)) {
       if (searching_) {
         searching_ = false;

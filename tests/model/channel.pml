@@ -1,10 +1,10 @@
-/* tests/model/channel.pml - checks CHN-1 to CHN-3 of include/hyperactor/runtime/channel_core.hpp
+/* tests/model/channel.pml - checks CHN-1 to CHN-4 of include/hyperactor/runtime/channel_core.hpp
  * (src/runtime/channel_core.cpp, receive_wait.cpp).
  *
  * Two senders send two values, one of them twice, and go; the receiver receives until the end,
- * or goes at any point. The queue is a counter whose exchange is one step, its front a step of
- * its own; inbox.pml has its inside. Property: every value is received, destroyed or refused,
- * exactly once, and nobody sleeps for ever.
+ * or goes at any point. The exchange and the link of a push are two steps: what follows a node
+ * that is not linked cannot be seen. The receiver waits for the link, drain() does not. Property:
+ * every value is received, destroyed or refused, exactly once, and nobody sleeps for ever.
  *
  * spin is sequentially consistent. CHN-3 pairs a push with a look at receiver_gone_, a store and
  * a load of different words on both sides: on weaker machines it rests on the orders in
@@ -12,12 +12,13 @@
  */
 #define VALUES 3
 
-byte queue;                    /* nodes in it */
-bool front;                    /* the oldest can be seen */
+byte pushed, head;             /* nodes from head to pushed are in the queue */
+bool linked[VALUES + 1];       /* front_ or the predecessor says where it is */
 byte waiter;                   /* a WaitId; 0 = none */
 bool woken[16];                /* the completions, by WaitId */
 byte senders = 2;
-bool gone, draining;
+bool gone;
+byte drains;
 byte received, destroyed, refused;
 bool ended;
 
@@ -26,47 +27,76 @@ inline notify(taken) {
   if :: taken != 0 -> woken[taken] = true :: else fi
 }
 
-/* The node at the front leaves; somebody who may take it calls this. */
-inline pop(count) {
-  front = false;
-  atomic {
-    queue--;
-    count++;
-    if :: queue > 0 -> front = true :: else fi
-  }
+#define FRONT (head < pushed && linked[head])
+
+/* ChannelCore::pop() of a node that is there; `got` = false: a sender is between its steps. */
+inline pop(got, count) {
+  if
+  :: linked[head + 1] -> got = true
+  :: else ->
+     d_step { got = (pushed == head + 1); if :: got -> head++; count++ :: else fi };
+     if
+     :: got -> popped = true
+     :: else -> got = linked[head + 1]
+     fi
+  fi;
+  if
+  :: got && !popped -> d_step { head++; count++ }
+  :: else -> popped = false
+  fi
 }
 
-inline drain(busy) {
-  do
-  :: atomic { busy = draining; draining = true };
-     if :: busy -> break :: else fi;
+inline drain(seen, got) {
+  d_step { seen = drains; drains++ };
+  if
+  :: seen == 0 ->
+     seen = 1;
      do
-     :: queue == 0 -> break
-     :: queue > 0 && front -> pop(destroyed)
-     od;
-     draining = false;
-#ifdef MUTANT_3 /* does not look again after it has let go */
-     break
+     :: if
+        :: FRONT -> pop(got, destroyed)
+        :: else -> got = false
+        fi;
+        if
+        :: !got ->
+#ifdef MUTANT_3 /* lets go without asking whether somebody came: CHN-4 */
+           drains = 0;
+           break
 #else
-     if :: queue == 0 -> break :: else fi
+           d_step {
+             if
+             :: drains == seen -> drains = 0; got = true
+             :: else -> seen = drains
+             fi
+           };
+           if :: got -> break :: else fi
 #endif
-  od
+        :: else
+        fi
+     od
+  :: else
+  fi;
+  got = false; seen = 0
 }
 
 proctype sender(byte count) {
-  byte i, was, taken;
-  bool busy;
+  byte i, slot, was, taken, seen;
+  bool got, popped;
   for (i : 1 .. count) {
     if
     :: gone -> refused++
     :: else ->
-       atomic { was = queue; queue++ };
-       if
-       :: was == 0 -> front = true; notify(taken)
-       :: else
-       fi;
+       d_step { was = (pushed > head); slot = pushed; pushed++ };
+#ifdef MUTANT_5 /* looks whether the receiver is gone before it links: CHN-4 */
+       got = gone;
+       linked[slot] = true;
+       if :: !was -> notify(taken) :: else fi;
+       if :: got -> drain(seen, got) :: else fi
+#else
+       linked[slot] = true;
+       if :: !was -> notify(taken) :: else fi;
 #ifndef MUTANT_2 /* without the look after the push, the value stays: CHN-3 */
-       if :: gone -> drain(busy) :: else fi
+       if :: gone -> drain(seen, got) :: else fi
+#endif
 #endif
     fi
   };
@@ -78,23 +108,26 @@ proctype sender(byte count) {
 }
 
 proctype receiver() {
-  byte id;
-  bool busy, something, patient;
+  byte id, seen;
+  bool got, popped, something, patient;
   if :: patient = true :: patient = false fi;
   do
-  :: front -> pop(received)
-  :: !front ->
+  :: FRONT ->
+     pop(got, received);
+     if :: !got -> linked[head + 1]; pop(got, received) :: else fi;
+     got = false
+  :: !FRONT ->
      if
-     :: senders == 0 -> if :: front -> pop(received) :: else -> break fi
+     :: senders == 0 -> if :: FRONT :: else -> break fi
      :: else ->
         id++;
 #ifdef MUTANT_1 /* looks before it says that it waits: CHN-2 */
-        something = front;
+        something = FRONT;
         something = something || senders == 0;
         waiter = id;
 #else
         waiter = id;
-        something = front;
+        something = FRONT;
         something = something || senders == 0;
 #endif
         if
@@ -110,12 +143,12 @@ proctype receiver() {
   od;
   waiter = 0;
   gone = true;
-  drain(busy);
+  drain(seen, got);
   ended = true
 }
 
 active proctype monitor() {
-  timeout -> assert(ended && received + destroyed + refused == VALUES && queue == 0)
+  timeout -> assert(ended && received + destroyed + refused == VALUES && head == pushed)
 }
 
 init {

@@ -17,6 +17,10 @@ namespace hyperactor::runtime {
 /// CHN-3  After the receiver is gone, whoever pushed last destroys what is queued (drain()): a
 ///        sender pushes and then looks at receiver_gone_, the receiver sets it and then looks
 ///        at the queue, both by read-modify-writes of receiver_gone_.
+/// CHN-4  drain() waits for nobody: a push between its two steps is left to its sender, who
+///        comes to drain() after it has linked; and whoever comes while another is inside
+///        counts itself, so that the one inside looks once more.
+/// Model  tests/model/channel.pml; stressed by tests/unit/runtime/channel_test.cpp.
 /// Threads  push(), add_sender(), drop_sender(): any. The rest: the receiver.
 class ChannelCore {
  public:
@@ -55,6 +59,8 @@ class ChannelCore {
   ~ChannelCore() = default;
 
   void notify() noexcept;
+  /// Takes `front` out; false while a sender behind it is between its two steps.
+  [[nodiscard]] bool pop(Node& front) noexcept;
   void drain() noexcept;
   void drop_reference() noexcept;
 
@@ -63,7 +69,7 @@ class ChannelCore {
   std::atomic<std::uint32_t> senders_{1};
   std::atomic<std::uint32_t> references_{2};  // one for all senders, one for the receiver
   std::atomic<std::uint32_t> receiver_gone_{0};
-  std::atomic<bool> draining_{false};
+  std::atomic<std::uint32_t> drains_{0};  // calls of drain() since one went inside
 };
 
 }  // namespace hyperactor::runtime
