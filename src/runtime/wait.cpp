@@ -5,51 +5,14 @@
 #include "hyperactor/runtime/scheduler.hpp"
 #include "hyperactor/runtime/slot_table.hpp"
 
-#include <mutex>
+#include "free_slots.hpp"
+
 #include <new>
 #include <vector>
 
 namespace hyperactor::runtime {
 
 namespace {
-
-constexpr std::size_t kCacheBatch = 64;
-
-struct FreeWaits {
-  std::mutex mutex;
-  std::vector<std::uint32_t> slots;
-  std::uint32_t next = 1;
-};
-
-FreeWaits& free_waits() {
-  static FreeWaits* const shared = new FreeWaits;  // outlives every thread
-  return *shared;
-}
-
-// The end of the thread has come to its cache. Its other thread_locals, and in the main thread
-// the statics, may end strands and waits later: those use the shared list.
-thread_local constinit bool wait_cache_gone = false;
-
-struct WaitCache {
-  std::vector<std::uint32_t> slots;
-
-  WaitCache() { slots.reserve(2 * kCacheBatch + 1); }
-
-  WaitCache(const WaitCache&) = delete;
-  WaitCache& operator=(const WaitCache&) = delete;
-
-  ~WaitCache() {
-    FreeWaits& shared = free_waits();
-    const std::scoped_lock lock(shared.mutex);
-    shared.slots.insert(shared.slots.end(), slots.begin(), slots.end());
-    wait_cache_gone = true;
-  }
-};
-
-WaitCache& wait_cache() {
-  thread_local WaitCache cache;
-  return cache;
-}
 
 void run_completion(Strand&, Node& node) {
   auto& completion = static_cast<Completion&>(node);
@@ -135,34 +98,17 @@ WaitTable& WaitTable::process() noexcept {
 }
 
 WaitId WaitTable::take(Wait& wait) {
-  std::vector<std::uint32_t> late;
-  auto& cache = wait_cache_gone ? late : wait_cache().slots;
-  if (cache.empty()) {
-    FreeWaits& shared = free_waits();
-    const std::scoped_lock lock(shared.mutex);
-    while (cache.size() < kCacheBatch && !shared.slots.empty()) {
-      cache.push_back(shared.slots.back());
-      shared.slots.pop_back();
-    }
-    if (cache.empty()) {
-      HYPERACTOR_CHECK(shared.next + kCacheBatch <= kSlotsMax, shared.next);
-      for (std::size_t i = 0; i < kCacheBatch; ++i) {
-        const std::uint32_t slot = shared.next++;
-        auto& chunk = chunks_[slot >> kChunkBits];
-        if (chunk.load(std::memory_order_relaxed) == nullptr) {
-          chunk.store(new Entry[kChunk], std::memory_order_release);  // pairs with entry()
+  const std::uint32_t slot =
+      FreeSlots<WaitTable>::take([this](std::uint32_t first, std::uint32_t end) {
+        HYPERACTOR_CHECK(end <= kSlotsMax, end);
+        for (std::uint32_t made = first; made < end; ++made) {
+          auto& chunk = chunks_[made >> kChunkBits];
+          // relaxed: the lock of the free slots orders those who make chunks.
+          if (chunk.load(std::memory_order_relaxed) == nullptr) {
+            chunk.store(new Entry[kChunk], std::memory_order_release);  // pairs with entry()
+          }
         }
-        cache.push_back(slot);
-      }
-    }
-  }
-  const std::uint32_t slot = cache.back();
-  cache.pop_back();
-  if (!late.empty()) [[unlikely]] {
-    FreeWaits& shared = free_waits();
-    const std::scoped_lock lock(shared.mutex);
-    shared.slots.insert(shared.slots.end(), late.begin(), late.end());
-  }
+      });
   Entry& at = entry(slot);
   at.wait = &wait;
   const StrandId owner = wait.strand->strand_id();
@@ -180,21 +126,7 @@ WaitId WaitTable::take(Wait& wait) {
 void WaitTable::give_back(WaitId id) noexcept {
   Entry& at = entry(id.slot);
   at.word.store(std::uint64_t{id.generation} << 1U, std::memory_order_release);
-  if (wait_cache_gone) [[unlikely]] {
-    FreeWaits& shared = free_waits();
-    const std::scoped_lock lock(shared.mutex);
-    shared.slots.push_back(id.slot);
-    return;
-  }
-  auto& cache = wait_cache().slots;
-  cache.push_back(id.slot);
-  if (cache.size() <= 2 * kCacheBatch) return;
-  FreeWaits& shared = free_waits();
-  const std::scoped_lock lock(shared.mutex);
-  for (std::size_t i = 0; i < kCacheBatch; ++i) {
-    shared.slots.push_back(cache.back());
-    cache.pop_back();
-  }
+  FreeSlots<WaitTable>::give_back(id.slot);
 }
 
 void open_wait(Strand& strand, Wait& wait) {
