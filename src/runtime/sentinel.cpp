@@ -25,6 +25,7 @@ void Sentinel::main() {
   int quiet = 0;
   while (!pool_.stopping()) {
     const std::int64_t now = pool_.now_ns();
+    due_ns_ = std::min(now, until_.load(std::memory_order_relaxed));  // relaxed: our own
     const bool running = pool_.running().load(std::memory_order_seq_cst) > 0;
     const std::int64_t earliest = pool_.timers().earliest();
     // A parked worker that sleeps until this timer drives it; we are its second chance.
@@ -32,19 +33,22 @@ void Sentinel::main() {
     const std::int64_t due =
         earliest == INT64_MAX || !driven ? earliest : earliest + kDriverSlackNs;
     if (due <= now) {
+      repairs();
       pool_.timers().fire_due(now);
       continue;
     }
     // A producer that saw a searching worker relies on it, and a worker that hands over relies
     // on the others; either may have been about to park.
     if (!pool_.injector().empty()) {
+      if (pool_.idle().any(pool_.workers().size())) repairs();
       pool_.wake_one();
       quiet = 0;
     }
     if (running) {
       quiet = 0;
-      rescue_stuck();
-      consolidate();
+      const std::uint64_t before = pool_.now_ticks() - pool_.scale().to_ticks(kStuckNs);
+      rescue_stuck(before);
+      consolidate(before);
     } else {
       ++quiet;
     }
@@ -67,15 +71,17 @@ void Sentinel::main() {
   }
 }
 
-void Sentinel::consolidate() {
+void Sentinel::consolidate(std::uint64_t before) {
   std::size_t busy = 0;
   Worker* light = nullptr;
   for (std::size_t i = 0; i < pool_.workers().size(); ++i) {
     Worker& worker = *pool_.workers()[i];
     Light& seen = light_[i];
     const std::uint64_t heavy = worker.heavy_slices();
-    const bool lightly = worker.lightly_loaded() && heavy == seen.heavy_slices;
-    if (worker.lightly_loaded() || worker.has_work()) ++busy;
+    // One that is stuck in a slice neither hands over nor takes what another hands over.
+    const bool stuck = worker.stuck_since(before);
+    const bool lightly = !stuck && worker.lightly_loaded() && heavy == seen.heavy_slices;
+    if (!stuck && (worker.lightly_loaded() || worker.has_work())) ++busy;
     seen.ticks = lightly ? seen.ticks + 1 : 0;
     seen.heavy_slices = heavy;
     if (seen.ticks >= kLightTicks) light = &worker;
@@ -85,10 +91,11 @@ void Sentinel::consolidate() {
   for (Light& seen : light_) seen.ticks = 0;  // one at a time
 }
 
-void Sentinel::rescue_stuck() {
-  const std::uint64_t before = pool_.now_ticks() - pool_.scale().to_ticks(kStuckNs);
+void Sentinel::rescue_stuck(std::uint64_t before) {
   for (auto& worker : pool_.workers()) {
-    if (worker->rescue(before) > 0) pool_.wake_one();
+    if (worker->rescue(before) == 0) continue;
+    repairs();
+    pool_.wake_one();
   }
 }
 

@@ -142,8 +142,7 @@ void Worker::push_back(Strand& strand) {
 }
 
 std::size_t Worker::rescue(std::uint64_t ticks) {
-  const std::uint64_t start = slice_start_.load(std::memory_order_relaxed);
-  if (start == 0 || start > ticks) return 0;
+  if (!stuck_since(ticks)) return 0;
   if (!pool_.idle().any(pool_.workers().size())) return 0;  // nobody could run it sooner
   std::size_t moved = 0;
   if (Strand* strand = lifo_.exchange(nullptr, std::memory_order_acq_rel)) {

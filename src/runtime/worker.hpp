@@ -26,8 +26,9 @@ class ThreadPool;
 /// slices
 ///        that spend more than kHeavyNs a message. A few strands that only exchange small
 ///        messages are faster on one core, because each message between cores costs a cache
-///        line or two: a worker that has had nothing else for two ticks of the sentinel hands
-///        over and parks.
+///        line or two: a worker that has had nothing else for two ticks of the sentinel, beside
+///        another that is not stuck in a slice, hands over and parks.
+/// Model  tests/model/hand_over.pml (WRK-4), rescue.pml (WRK-1, WRK-3).
 class Worker {
  public:
   Worker(ThreadPool& pool, std::size_t index) noexcept : pool_(pool), index_(index) {}
@@ -49,8 +50,15 @@ class Worker {
 
   Parker& parker() noexcept { return parker_; }
 
-  /// Takes everything this worker has queued if its slice began before `ticks` (WRK-3); returns
-  /// how many strands it moved to the injector. For the sentinel.
+  /// Whether the slice being run began before `ticks` (WRK-3). For the sentinel.
+  [[nodiscard]] bool stuck_since(std::uint64_t ticks) const noexcept {
+    // relaxed: late by a millisecond at worst.
+    const std::uint64_t start = slice_start_.load(std::memory_order_relaxed);
+    return start != 0 && start <= ticks;
+  }
+
+  /// Takes everything this worker has queued if it is stuck since `ticks`; returns how many
+  /// strands it moved to the injector. For the sentinel.
   std::size_t rescue(std::uint64_t ticks);
 
   /// Asks this worker to hand what it has to the others and park (WRK-4). For the sentinel.
