@@ -8,6 +8,7 @@
 #
 #   hyperactor_add_example(<name>
 #                          SOURCES <file>...
+#                          [DEPENDS <layer>...]       as above
 #                          [ARGS <argument>...]       for the test
 #                          [EXPECT <regex>])          what its output must match
 #
@@ -34,7 +35,7 @@ function(hyperactor_add_program target)
 endfunction()
 
 function(hyperactor_add_example name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "EXPECT" "SOURCES;ARGS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "EXPECT" "SOURCES;DEPENDS;ARGS")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "hyperactor_add_example(${name}): '${arg_UNPARSED_ARGUMENTS}' is not "
                         "understood.")
@@ -49,7 +50,7 @@ function(hyperactor_add_example name)
     endif()
   endforeach()
 
-  hyperactor_add_program(example_${name} SOURCES ${arg_SOURCES})
+  hyperactor_add_program(example_${name} SOURCES ${arg_SOURCES} DEPENDS ${arg_DEPENDS})
   if(HYPERACTOR_BUILD_TESTS)
     add_test(NAME example.${name}
              COMMAND ${CMAKE_COMMAND} "-DEXPECT=${arg_EXPECT}"
