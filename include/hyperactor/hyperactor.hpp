@@ -8,6 +8,7 @@
 #include "hyperactor/base/error.hpp"
 #include "hyperactor/proc/client.hpp"
 #include "hyperactor/proc/proc.hpp"
+#include "hyperactor/runtime/blocking.hpp"
 #include "hyperactor/runtime/channel.hpp"
 #include "hyperactor/runtime/combine.hpp"
 #include "hyperactor/runtime/runtime.hpp"

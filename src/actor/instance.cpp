@@ -5,6 +5,8 @@
 #include "hyperactor/mailbox/admission.hpp"
 #include "hyperactor/runtime/scheduler.hpp"
 
+#include <system_error>
+
 #include <fmt/format.h>
 
 namespace hyperactor::actor {
@@ -102,6 +104,22 @@ std::optional<Error> refuse_options(const SpawnOptions& options) {
 Instance::~Instance() {
   if (root_ != this) root_->drop_reference();
   proc_.drop_reference();
+}
+
+Result<void> Instance::run_apart() {
+  try {
+    auto thread = scheduler().run_apart(*this, "ha:" + std::string(id().name_text()));
+    if (thread == nullptr) return {};
+    extra().own_thread = std::move(thread);
+    set_mode(Mode::Apart);
+    return {};
+  } catch (const std::system_error& error) {
+    return std::unexpected(
+        Error(Errc::Overloaded,
+              fmt::format("starting a thread for {}: {}; raise the limit of threads, "
+                          "or have fewer actors with own_thread",
+                          id(), error.what())));
+  }
 }
 
 void Instance::start() {
@@ -205,13 +223,34 @@ void Instance::finish_frame() {
   handle.destroy();
 }
 
-void Instance::cancel_frame() noexcept {
-  if (frame_ == nullptr) return;
+void Instance::cancel_frame(std::function<void()> then) {
+  if (frame_ == nullptr) {
+    then();
+    return;
+  }
   frame_done_ = false;
+  const char* const operation = runtime::foreign_operation(*this);
+  if (runtime::interrupt_foreign(*this, nullptr, *this) == 0) {
+    std::exchange(frame_, nullptr)->handle.destroy();
+    then();
+    return;
+  }
+  extra().after_cancel = std::move(then);
+  cancelling_.store(operation, std::memory_order_release);
+  set_frozen(true);
+  set_state(runtime::StrandState::Stopping, runtime::tls.now);
+}
+
+void Instance::finish_cancelling() {
+  if (runtime::foreign_operation(*this) != nullptr) return;
+  cancelling_.store(nullptr, std::memory_order_release);
   std::exchange(frame_, nullptr)->handle.destroy();
+  set_frozen(false);
+  std::exchange(extra().after_cancel, nullptr)();
 }
 
 void Instance::advance() {
+  if (cancelling_.load(std::memory_order_relaxed) != nullptr) finish_cancelling();
   if (frame_done_) {
     const bool bounce = hook_frame_ && hook_ == Hook::Undeliverable;
     finish_frame();
@@ -322,22 +361,25 @@ void Instance::on_state(runtime::StrandState state) {
 }
 
 void Instance::interrupt(std::string text) {
+  if (cancelling_.load(std::memory_order_relaxed) != nullptr) return;  // it is under way
   if (phase_ == Phase::Cleaning) {
     if (frame_ == nullptr) return;
-    cancel_frame();
-    on_hook_done(Hook::Cleanup, std::unexpected(Error(Errc::Cancelled, std::move(text))),
-                 false);
+    cancel_frame([this, text] {
+      on_hook_done(Hook::Cleanup, std::unexpected(Error(Errc::Cancelled, text)), false);
+    });
     return;
   }
   if (phase_ >= Phase::Stopping) return;
   close();
-  if (frame_ != nullptr) {
-    cancel_frame();
-    current()->ops->drop(this, *current(), runtime::DropReason::Interrupted);
-    finish_current();
-    set_held(false);
-  }
-  fail(std::move(text), false);
+  const bool suspended = frame_ != nullptr;
+  cancel_frame([this, suspended, text] {
+    if (suspended) {
+      current()->ops->drop(this, *current(), runtime::DropReason::Interrupted);
+      finish_current();
+      set_held(false);
+    }
+    fail(text, false);
+  });
 }
 
 void Instance::watch(runtime::WaitId watcher, StateSet states) {
@@ -371,6 +413,9 @@ ActorStatus Instance::status() const {
   status.state = state();
   if (status.is_terminal()) {
     status.reason = end_text_;  // written before the state was released
+  } else if (const char* operation = cancelling_.load(std::memory_order_acquire)) {
+    status.state = runtime::StrandState::Stopping;
+    status.reason = std::string("cancelling ") + operation;
   } else if (status.state == runtime::StrandState::Processing) {
     status.handler = telemetry::name_text(shown.handler.load(std::memory_order_relaxed));
     const std::uint64_t since = shown.since.load(std::memory_order_relaxed);

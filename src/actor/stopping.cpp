@@ -142,13 +142,15 @@ void Instance::on_patience_over() {
   if (phase_ == Phase::Stopping) {
     orphan_children();
     request_advance();
-  } else if (phase_ == Phase::Cleaning && frame_ != nullptr) {
-    cancel_frame();
-    on_hook_done(
-        Hook::Cleanup,
-        std::unexpected(Error(Errc::Timeout, fmt::format("not done after {} s, cancelled",
-                                                         kCleanupTimeout.count()))),
-        false);
+  } else if (phase_ == Phase::Cleaning && frame_ != nullptr &&
+             cancelling_.load(std::memory_order_relaxed) == nullptr) {
+    cancel_frame([this] {
+      on_hook_done(
+          Hook::Cleanup,
+          std::unexpected(Error(Errc::Timeout, fmt::format("not done after {} s, cancelled",
+                                                           kCleanupTimeout.count()))),
+          false);
+    });
   }
 }
 
@@ -187,6 +189,7 @@ void Instance::discard() noexcept {
   abandon_waits(*this);
   set_state(runtime::StrandState::Stopped, scheduler().now_ticks());
   set_mode(Mode::Dead);
+  if (extra_ && extra_->own_thread) extra_->own_thread->cancel();
   drop_reference();  // the loop's, which will not run
 }
 

@@ -93,15 +93,17 @@ Error not_handled(const Owner& receiver, runtime::DropReason why, std::string_vi
     return owner_ended(receiver, doing);
   }
   if (bound->policy() == Overflow::DropOldest) {
-    return Error(Errc::Overloaded,
-                 fmt::format("{}: {} is overloaded: this was the oldest of the {} messages that "
-                             "its mailbox holds, and a newer one came",
-                             doing, receiver.id(), bound->limit()));
+    return Error(
+        Errc::Overloaded,
+        fmt::format("{}: {} is overloaded: this was the oldest of the {} messages that "
+                    "its mailbox holds, and a newer one came",
+                    doing, receiver.id(), bound->limit()));
   }
-  return Error(Errc::Overloaded,
-               fmt::format("{}: {} is overloaded: its mailbox holds {} messages, its limit; try "
-                           "again later",
-                           doing, receiver.id(), bound->limit()));
+  return Error(
+      Errc::Overloaded,
+      fmt::format("{}: {} is overloaded: its mailbox holds {} messages, its limit; try "
+                  "again later",
+                  doing, receiver.id(), bound->limit()));
 }
 
 }  // namespace hyperactor::mailbox

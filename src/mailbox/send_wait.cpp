@@ -66,13 +66,13 @@ SendWaitCore::SendWaitCore(const Caller& caller, Owner& receiver, runtime::Node&
     done_ = true;
     return;
   }
-  const bool waits =
-      !strand.closed() && strand.bound()->policy() == Overflow::Wait;
+  const bool waits = !strand.closed() && strand.bound()->policy() == Overflow::Wait;
   if (waits && &strand == &sender_) {
-    refused_ = Error(Errc::Failed,
-                     fmt::format("send_wait of {} by {} to itself: it could not make room while "
-                                 "it waits; use post(), which is accepted beyond the limit",
-                                 type_of(message), receiver_.id()));
+    refused_ =
+        Error(Errc::Failed,
+              fmt::format("send_wait of {} by {} to itself: it could not make room while "
+                          "it waits; use post(), which is accepted beyond the limit",
+                          type_of(message), receiver_.id()));
     done_ = true;
     return;
   }
@@ -150,9 +150,9 @@ std::optional<Error> SendWaitCore::find_cycle() {
 
 Result<void> SendWaitCore::block() {
   if (!sender_.is_manual()) {
-    return std::unexpected(Error(
-        Errc::Failed,
-        "block_on of a send_wait inside a handler would stop its worker: co_await it"));
+    return std::unexpected(
+        Error(Errc::Failed,
+              "block_on of a send_wait inside a handler would stop its worker: co_await it"));
   }
   begin(nullptr);
   if (done_) return {};

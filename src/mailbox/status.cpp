@@ -23,7 +23,7 @@ std::string ActorStatus::to_string() const {
                              : fmt::format("{}: processing for {}ms", handler, ms);
     }
     case State::Stopping:
-      return "stopping";
+      return reason.empty() ? "stopping" : "stopping (" + reason + ")";
     case State::Restarting:
       return "restarting";
     case State::Stopped:

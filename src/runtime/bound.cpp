@@ -97,18 +97,16 @@ void return_place(const Grant& grant) {
   receiver->drop_reference();
 }
 
-constexpr NodeOps kGrantOps{[](Strand&, Node& node) {
-                              auto& grant = static_cast<Grant&>(node);
-                              if (Wait* wait = WaitTable::process().find(grant.wait)) {
-                                wait->complete(*wait, node);
-                              } else {
-                                return_place(grant);
-                              }
-                            },
-                            [](Strand*, Node& node, DropReason) {
-                              return_place(static_cast<Grant&>(node));
-                            },
-                            nullptr};
+constexpr NodeOps kGrantOps{
+    [](Strand&, Node& node) {
+      auto& grant = static_cast<Grant&>(node);
+      if (Wait* wait = WaitTable::process().find(grant.wait)) {
+        wait->complete(*wait, node);
+      } else {
+        return_place(grant);
+      }
+    },
+    [](Strand*, Node& node, DropReason) { return_place(static_cast<Grant&>(node)); }, nullptr};
 
 // On the control lane of the receiver.
 struct RoomWanted : Node {

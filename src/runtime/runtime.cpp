@@ -24,6 +24,7 @@ namespace {
 
 constexpr std::chrono::nanoseconds kAskTimeout = std::chrono::seconds(30);
 constexpr std::chrono::nanoseconds kAskTimeoutMax = Runtime::kAskTimeoutMax;
+constexpr std::size_t kBlockingThreadsMax = 10'000;
 constexpr std::int64_t kWorkersMax = runtime::IdleSet::kWorkersMax;
 
 [[noreturn]] void exit_with(const CrashReport& report) {
@@ -50,6 +51,11 @@ Result<RuntimeOptions> complete(RuntimeOptions options, bool with_workers) {
         Errc::Failed, fmt::format("a runtime with {} worker threads: give 1 to {}, or none for "
                                   "one per hardware thread",
                                   *options.workers, kWorkersMax)));
+  }
+  if (options.blocking_threads < 1 || options.blocking_threads > kBlockingThreadsMax) {
+    return std::unexpected(
+        Error(Errc::Failed, fmt::format("{} threads for blocking work: give 1 to {}",
+                                        options.blocking_threads, kBlockingThreadsMax)));
   }
   if (!options.ask_timeout) {
     const auto timeout = environment.duration("HYPERACTOR_ASK_TIMEOUT",
@@ -119,7 +125,7 @@ Result<Runtime> Runtime::threads(RuntimeOptions options) {
   describe_states();
   const std::size_t workers = *completed->workers;
   auto core = std::make_shared<Core>(*std::move(completed));
-  core->pool = std::make_unique<runtime::ThreadPool>(workers);
+  core->pool = std::make_unique<runtime::ThreadPool>(workers, core->options.blocking_threads);
   try {
     core->pool->start();
   } catch (const std::system_error& error) {

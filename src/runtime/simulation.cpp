@@ -2,6 +2,7 @@
 #include "simulation.hpp"
 
 #include "hyperactor/base/check.hpp"
+#include "hyperactor/runtime/blocking.hpp"
 #include "hyperactor/runtime/strand.hpp"
 
 #include <cstdlib>
@@ -53,6 +54,17 @@ Simulation::~Simulation() {
 void Simulation::inject(Strand& strand) {
   check_thread();
   ready_.push_back(&strand);
+}
+
+void Simulation::run_blocking(BlockingJob& job) {
+  {
+    // As on a thread of its own: no strand is running there.
+    Strand* const strand = std::exchange(tls.strand, nullptr);
+    job.run(job);
+    tls.strand = strand;
+  }
+  (void)arm_wait_timer(*job.wait,
+                       now_ns_ + 1 + static_cast<std::int64_t>(random_.below(kBlockingNsMax)));
 }
 
 void Scheduler::refuse_thread() {

@@ -42,6 +42,10 @@ class Simulation final : public Scheduler {
 
   bool cancel(Timer& timer) noexcept override { return timers_.cancel(timer); }
 
+  void run_blocking(BlockingJob& job) override;
+
+  std::shared_ptr<OwnThread> run_apart(Strand&, const std::string&) override { return nullptr; }
+
   /// A hash over every choice made so far: equal for equal seeds.
   [[nodiscard]] std::uint64_t history() const noexcept { return history_; }
 
@@ -51,6 +55,7 @@ class Simulation final : public Scheduler {
   static constexpr std::int64_t kStartNs = 1'000'000'000;
   static constexpr std::int64_t kSliceNs = 200;
   static constexpr std::uint64_t kSliceMessagesMax = 8;
+  static constexpr std::uint64_t kBlockingNsMax = 1'000'000;
 
   void note(std::uint64_t value) noexcept;
 

@@ -272,10 +272,10 @@ void Strand::leave_at(Node* node, bool done) noexcept {
 }
 
 void Strand::reschedule() {
-  if (mode_ == Mode::Manual) {
-    on_manual_activation();
-  } else {
+  if (mode_ == Mode::Scheduled) {
     scheduler_->yield(*this);
+  } else {
+    on_manual_activation();
   }
 }
 
@@ -413,6 +413,7 @@ void Strand::forget_ready(Resumable& frame) noexcept {
 }
 
 void Strand::pump() {
+  if (frozen_) return;
   while (Resumable* frame = ready_head_) {
     forget_ready(*frame);
     frame->handle.resume();

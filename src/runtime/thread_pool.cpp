@@ -17,8 +17,11 @@ std::int64_t steady_ns() noexcept {
 
 }  // namespace
 
-ThreadPool::ThreadPool(std::size_t workers)
-    : scale_(TickScale::machine()), timers_(steady_ns()), sentinel_(*this) {
+ThreadPool::ThreadPool(std::size_t workers, std::size_t blocking_threads)
+    : scale_(TickScale::machine()),
+      timers_(steady_ns()),
+      sentinel_(*this),
+      blocking_(blocking_threads) {
   HYPERACTOR_CHECK(workers >= 1 && workers <= IdleSet::kWorkersMax, workers);
   workers_.reserve(workers);
   for (std::size_t i = 0; i < workers; ++i) {
@@ -40,11 +43,30 @@ void ThreadPool::start() {
 void ThreadPool::stop() {
   if (!started_) return;
   started_ = false;
+  blocking_.stop();
+  {
+    const std::scoped_lock lock(own_threads_mutex_);
+    for (const auto& thread : own_threads_) thread->join();  // their strands have ended
+    own_threads_.clear();
+  }
   stopping_.store(true, std::memory_order_seq_cst);  // POOL-2 (1)
   for (auto& worker : workers_) worker->parker().unpark();
   sentinel_.wake();
   for (auto& worker : workers_) worker->join();
   sentinel_.join();
+}
+
+std::shared_ptr<OwnThread> ThreadPool::run_apart(Strand& strand, const std::string& name) {
+  auto made = std::make_shared<OwnThread>();
+  const std::scoped_lock lock(own_threads_mutex_);
+  std::erase_if(own_threads_, [](const std::shared_ptr<OwnThread>& thread) {
+    if (!thread->has_ended()) return false;
+    thread->join();
+    return true;
+  });
+  OwnThread::start(made, *this, strand, name);
+  own_threads_.push_back(made);
+  return made;
 }
 
 void ThreadPool::inject(Strand& strand) {

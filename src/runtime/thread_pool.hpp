@@ -1,8 +1,10 @@
 // runtime/thread_pool.hpp - the runtime on threads: workers, shared queue, timers, sentinel.
 #pragma once
 
+#include "hyperactor/runtime/own_thread.hpp"
 #include "hyperactor/runtime/scheduler.hpp"
 
+#include "blocking_pool.hpp"
 #include "idle_set.hpp"
 #include "injector.hpp"
 #include "sentinel.hpp"
@@ -12,6 +14,8 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -24,7 +28,7 @@ namespace hyperactor::runtime {
 ///         ended its strands first; what is left over is not run.
 class ThreadPool final : public Scheduler {
  public:
-  explicit ThreadPool(std::size_t workers);
+  explicit ThreadPool(std::size_t workers, std::size_t blocking_threads = 64);
   ~ThreadPool() override;
 
   void start();
@@ -45,6 +49,10 @@ class ThreadPool final : public Scheduler {
   void arm(Timer& timer, std::int64_t deadline_ns) override;
 
   bool cancel(Timer& timer) noexcept override { return timers_.cancel(timer); }
+
+  void run_blocking(BlockingJob& job) override { blocking_.submit(job); }
+
+  std::shared_ptr<OwnThread> run_apart(Strand& strand, const std::string& name) override;
 
   // --- workers and sentinel ----------------------------------------------------------------
 
@@ -83,11 +91,14 @@ class ThreadPool final : public Scheduler {
   Injector injector_;
   TimerService timers_;
   Sentinel sentinel_;
+  BlockingPool blocking_;
   alignas(64) std::atomic<std::int32_t> searching_{0};
   std::atomic<std::int32_t> running_{0};
   std::atomic<std::int64_t> driver_until_{INT64_MAX};
   std::atomic<bool> stopping_{false};
   bool started_ = false;
+  std::mutex own_threads_mutex_;
+  std::vector<std::shared_ptr<OwnThread>> own_threads_;  // joined when they have ended
 };
 
 }  // namespace hyperactor::runtime

@@ -25,6 +25,10 @@ struct Exports {};
 /// Messages are taken by value, const& or &&. A const& lives until the Task ends. Handlers of
 /// one actor never overlap: while one is suspended, no other message is handled.
 ///
+/// `static constexpr bool own_thread = true;` in the class gives each of its actors a thread of
+/// its own, for code that blocks, or for libraries that want one thread (not under simulation).
+/// For a single call that blocks, see blocking().
+///
 /// Hooks return Task<Result<void>>; `return Result<void>{};` costs no coroutine frame.
 /// Exceptions from hooks and handlers are panics: the actor fails, cleanup is skipped.
 template <class Self>

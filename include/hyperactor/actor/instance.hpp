@@ -6,12 +6,15 @@
 #include "hyperactor/actor/spawn_options.hpp"
 #include "hyperactor/mailbox/message.hpp"
 #include "hyperactor/mailbox/undeliverable.hpp"
+#include "hyperactor/runtime/foreign.hpp"
+#include "hyperactor/runtime/own_thread.hpp"
 #include "hyperactor/runtime/task.hpp"
 
 #include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,10 +39,15 @@ struct Kinship {
 ///        step runs on the strand; a hook or handler that suspends holds the machine where it
 ///        is.
 /// INS-2  The parent learns of the end (control lane) before the terminal status is published.
-/// INS-3  Abort destroys the suspended frame; stop and drain wait for the handler.
+/// INS-3  Abort destroys the suspended frame, once the foreign operations that it awaits have
+/// been
+///        interrupted and have ended (FOR-1); stop and drain wait for the handler.
 /// INS-4  A panic skips cleanup. Its text begins with "panic: ".
 /// INS-5  children_ is changed by this strand only; the lock is for those who list.
-class Instance : public runtime::Strand, public mailbox::Owner, private runtime::Join {
+class Instance : public runtime::Strand,
+                 public mailbox::Owner,
+                 private runtime::Join,
+                 private runtime::Drain {
  public:
   Instance(ProcServices& proc, runtime::Scheduler& scheduler, const Kinship& kinship);
   ~Instance() override;
@@ -116,6 +124,8 @@ class Instance : public runtime::Strand, public mailbox::Owner, private runtime:
     unwanted_.store(unwanted_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   }
 
+  /// Before start(): gives it a thread of its own. Fails if the system has no more.
+  Result<void> run_apart();
   /// The first push: makes the instance run its init.
   void start();
   /// Instead of start(): ends an instance that nobody may have.
@@ -139,6 +149,8 @@ class Instance : public runtime::Strand, public mailbox::Owner, private runtime:
   void advance() override;
   void on_state(runtime::StrandState state) override;
 
+  void on_manual_activation() override { extra_->own_thread->activate(); }
+
  private:
   enum class Phase : std::uint8_t {
     Created,
@@ -158,8 +170,16 @@ class Instance : public runtime::Strand, public mailbox::Owner, private runtime:
   };
 
   void on_done(runtime::TaskPromise& child) override;
+
+  void on_drained() override { request_advance(); }
+
+  [[nodiscard]] const runtime::Resumable* awaiting() const noexcept override { return nullptr; }
+
   void finish_frame();
-  void cancel_frame() noexcept;
+  /// Destroys the suspended frame, if there is one, and calls `then`: at once, or when the
+  /// foreign operations that the frame awaits have ended.
+  void cancel_frame(std::function<void()> then);
+  void finish_cancelling();
   void interrupt(std::string text);
   void run_hook(Hook hook);
   Task<Result<void>> call_hook(Hook hook);
@@ -201,6 +221,8 @@ class Instance : public runtime::Strand, public mailbox::Owner, private runtime:
   bool frame_done_ = false;
   bool linked_ = false;  // to its parent; the parent's strand decides
   Hook hook_ = Hook::Init;
+  // What the frame awaits while it is being cancelled; a literal.
+  std::atomic<const char*> cancelling_{nullptr};
   mutable std::atomic<bool> children_locked_{false};
   std::atomic<std::uint32_t> child_count_{0};
 
@@ -221,6 +243,8 @@ class Instance : public runtime::Strand, public mailbox::Owner, private runtime:
     std::vector<Watcher> watchers;
     Patience patience;
     std::optional<Error> failure;  // what cleanup() is told
+    std::function<void()> after_cancel;
+    std::shared_ptr<runtime::OwnThread> own_thread;
   };
 
   Extra& extra();

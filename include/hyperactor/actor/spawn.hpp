@@ -91,6 +91,10 @@ Result<ActorHandle<A>> with_options(Make&& make, Args&&... args) {
 [[nodiscard]] std::string element_name(std::string_view type);
 [[nodiscard]] std::int64_t saturating_add(std::int64_t a, std::int64_t b) noexcept;
 
+/// Whether actors of type A ask for a thread of their own.
+template <class A>
+inline constexpr bool wants_own_thread = requires { requires A::own_thread; };
+
 /// Allocates, constructs and starts an A. Exceptions of its constructor become the error.
 template <class A, class... Args>
 Result<ActorHandle<A>> spawn_instance(ProcServices& proc, const Kinship& kinship,
@@ -110,6 +114,12 @@ Result<ActorHandle<A>> spawn_instance(ProcServices& proc, const Kinship& kinship
   }
   instance->add_reference();  // the handle's; the first is the running loop's
   ActorHandle<A> handle(*instance);
+  if constexpr (wants_own_thread<A>) {
+    if (auto started = instance->run_apart(); !started) {
+      instance->discard();
+      return std::unexpected(std::move(started).error());
+    }
+  }
   if (auto adopted = adopt(*instance, kinship); !adopted) {
     instance->discard();
     return std::unexpected(std::move(adopted).error());

@@ -10,8 +10,8 @@
 
 namespace hyperactor {
 
-/// Stands first in spawn(): `proc.spawn<Stage>(ha::SpawnOptions{.mailbox_limit = 100, .overflow =
-/// ha::Overflow::Wait}, "stage", ...)`.
+/// Stands first in spawn(): `proc.spawn<Stage>(ha::SpawnOptions{.mailbox_limit = 100, .overflow
+/// = ha::Overflow::Wait}, "stage", ...)`.
 struct SpawnOptions {
   /// How many messages may wait, 1 to 2^32; none: any number. Messages that the actor sends
   /// itself by post() count; the control lane, replies, continuations and timers do not.

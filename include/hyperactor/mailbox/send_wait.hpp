@@ -63,10 +63,10 @@ class SendWaitCore {
 }  // namespace mailbox
 
 /// What `handle.send_wait<M>(cx, args...)` answers. `co_await` it, or block_on it from a plain
-/// thread: goes on when the message is queued, or gives it back if the receiver has ended, if it
-/// is the sender itself, or if the sender would wait for ever, because the receiver waits, perhaps
-/// by way of others, for room in the sender's own mailbox. A message for which there was room was
-/// sent by the call itself.
+/// thread: goes on when the message is queued, or gives it back if the receiver has ended, if
+/// it is the sender itself, or if the sender would wait for ever, because the receiver waits,
+/// perhaps by way of others, for room in the sender's own mailbox. A message for which there
+/// was room was sent by the call itself.
 ///
 /// Cancel-safe: destroyed while it waits, it destroys the message unsent.
 /// Threads  Belongs to the actor or client that sends.

@@ -20,8 +20,9 @@ struct ActorStatus {
   using State = runtime::StrandState;
 
   State state = State::Unknown;
-  std::string reason;                    ///< of a terminal state: why
-  std::string handler;                   ///< while processing: the message type
+  std::string reason;   ///< of a terminal state: why; while stopping: "cancelling
+                        ///< blocking", if a foreign operation is waited for
+  std::string handler;  ///< while processing: the message type
   std::chrono::nanoseconds for_time{0};  ///< while processing: since when
 
   [[nodiscard]] bool is_terminal() const noexcept { return hyperactor::is_terminal(state); }

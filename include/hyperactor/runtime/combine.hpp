@@ -2,6 +2,7 @@
 #pragma once
 
 #include "hyperactor/base/error.hpp"
+#include "hyperactor/runtime/foreign.hpp"
 #include "hyperactor/runtime/sleep.hpp"
 #include "hyperactor/runtime/task.hpp"
 
@@ -49,16 +50,25 @@ class Gather final : public Join {
 
   void on_done(TaskPromise&) override { note(); }
 
+  [[nodiscard]] const Resumable* awaiting() const noexcept override { return waiting_; }
+
   [[nodiscard]] bool complete() const noexcept { return missing_ == 0; }
 
   void await(Resumable& frame) noexcept { waiting_ = &frame; }
 
+  /// All children were added; from now on the last one wakes the frame. True: it is done.
+  [[nodiscard]] bool start() noexcept {
+    started_ = true;
+    return complete();
+  }
+
  private:
   void note() noexcept {
-    if (--missing_ == 0 && waiting_ != nullptr) waiting_->strand->make_ready(*waiting_);
+    if (--missing_ == 0 && started_) waiting_->strand->make_ready(*waiting_);
   }
 
   std::size_t missing_;
+  bool started_ = false;
   Resumable* waiting_ = nullptr;
 };
 
@@ -69,10 +79,9 @@ struct GatherAwaiter {
 
   template <std::derived_from<Resumable> Promise>
   bool await_suspend(std::coroutine_handle<Promise> frame) {
-    start(*frame.promise().strand);
-    if (gather.complete()) return false;
     gather.await(frame.promise());
-    return true;
+    start(*frame.promise().strand);
+    return !gather.start();
   }
 
   void await_resume() const noexcept {}
@@ -85,9 +94,11 @@ template <class Start>
 GatherAwaiter(Gather&, Start) -> GatherAwaiter<Start>;
 
 /// Wakes the frame that awaits a race when one task is done, and destroys the others at that
-/// moment: one that is about to go on must not take what the race would throw away.
+/// moment: one that is about to go on must not take what the race would throw away. Those that
+/// wait for foreign operations are destroyed when these have ended, and the frame waits for
+/// that.
 template <class... T>
-class First final : public Join {
+class First final : public Join, private Drain {
  public:
   explicit First(Task<T>&... tasks) noexcept : tasks_(tasks...) {}
 
@@ -111,18 +122,22 @@ class First final : public Join {
         task.frame()->start(*waiting_->strand, nullptr, this);
       }
     });
-    return !settled_;
+    started_ = true;
+    return !settled_ || draining_;
   }
 
   void await_resume() const noexcept {}
 
+  [[nodiscard]] const Resumable* awaiting() const noexcept override { return waiting_; }
+
   void on_done(TaskPromise& child) override {
+    if (settled_) return;  // a loser whose operations are being interrupted
     std::size_t winner = 0;
     for_each([&](std::size_t index, auto& task) {
       if (task.frame() == &child) winner = index;
     });
     settle(winner);
-    waiting_->strand->make_ready(*waiting_);
+    if (!draining_) waiting_->strand->make_ready(*waiting_);
   }
 
  private:
@@ -136,14 +151,31 @@ class First final : public Join {
   void settle(std::size_t winner) noexcept {
     settled_ = true;
     winner_ = winner;
+    // The winner is done: what foreign waits there are below the awaiting frame are the
+    // losers'.
+    draining_ = interrupt_foreign(*waiting_->strand, waiting_, *this) != 0;
+    if (!draining_) destroy_losers();
+  }
+
+  void destroy_losers() noexcept {
     for_each([&](std::size_t index, auto& task) {
-      if (index == winner) return;
+      if (index == winner_) return;
       if (auto* loser = task.release()) loser->handle.destroy();
     });
   }
 
+  void on_drained() override {
+    // A loser that was resumed meanwhile may have begun another operation.
+    draining_ = interrupt_foreign(*waiting_->strand, waiting_, *this) != 0;
+    if (draining_) return;
+    destroy_losers();
+    if (started_) waiting_->strand->make_ready(*waiting_);
+  }
+
   std::tuple<Task<T>&...> tasks_;
   bool settled_ = false;
+  bool started_ = false;
+  bool draining_ = false;
   std::size_t winner_ = 0;
   Resumable* waiting_ = nullptr;
 };

@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
-// Defined by a build of the whole library with the address sanitizer. A program that uses it with
-// archives made without it must not poison: the archives would not unpoison.
+// Defined by a build of the whole library with the address sanitizer. A program that uses it
+// with archives made without it must not poison: the archives would not unpoison.
 #ifdef HYPERACTOR_POOL_POISON
 extern "C" void __asan_poison_memory_region(const volatile void*, std::size_t);
 extern "C" void __asan_unpoison_memory_region(const volatile void*, std::size_t);

@@ -30,6 +30,8 @@ struct RuntimeOptions {
   std::optional<std::size_t> workers{};
   /// The deadline of asks that name none. Default: HYPERACTOR_ASK_TIMEOUT, else 30 s.
   std::optional<std::chrono::nanoseconds> ask_timeout{};
+  /// Threads for blocking() at most, 1 to 10,000; made as they are needed. Default: 64.
+  std::size_t blocking_threads = 64;
   CrashPolicy crash{};
 };
 

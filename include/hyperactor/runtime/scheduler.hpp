@@ -5,10 +5,14 @@
 #include "hyperactor/runtime/ticks.hpp"
 
 #include <cstdint>
+#include <memory>
+#include <string>
 
 namespace hyperactor::runtime {
 
 class Strand;
+class OwnThread;
+struct BlockingJob;
 struct Timer;
 
 /// Runs strands and owns their time.
@@ -55,6 +59,15 @@ class Scheduler {
       refuse_thread();
     }
   }
+
+  /// Runs `job` on a thread where it may block; under simulation here and now, and completes
+  /// its wait after a virtual duration drawn from the seed. `job` must live until then.
+  virtual void run_blocking(BlockingJob& job) = 0;
+
+  /// Gives `strand`, which nobody has activated yet, a thread of its own, called `name`. Null
+  /// under simulation, where it runs like any other. Throws std::system_error if the system has
+  /// no more threads.
+  virtual std::shared_ptr<OwnThread> run_apart(Strand& strand, const std::string& name) = 0;
 
   /// True if the timer will not fire. False: it fired, or is about to, or was not armed. O(1).
   virtual bool cancel(Timer& timer) noexcept = 0;

@@ -171,6 +171,9 @@ class Strand {
   void block_on(StrandId on, std::uint64_t wait) noexcept;
   void unblock() noexcept;
 
+  /// Whether end() has done its work.
+  [[nodiscard]] bool ended() const noexcept { return mode_ == Mode::Dead; }
+
   [[nodiscard]] bool has_ready() const noexcept { return ready_head_ != nullptr; }
 
   [[nodiscard]] Node* current() const noexcept { return current_; }
@@ -186,6 +189,7 @@ class Strand {
   enum class Mode : std::uint8_t {
     Scheduled,  ///< a scheduler runs it
     Manual,     ///< a thread of the user runs it (client)
+    Apart,      ///< a thread of its own runs it
     Dead,       ///< ended: whoever finds the token drops what is queued
   };
 
@@ -199,6 +203,9 @@ class Strand {
 
   /// Next time round, give others a turn although this strand could go on.
   void request_yield() noexcept { yield_ = true; }
+
+  /// While frozen, no coroutine is resumed: their frames are about to be destroyed.
+  void set_frozen(bool frozen) noexcept { frozen_ = frozen; }
 
   /// The node whose handler was suspended has been handled after all.
   void finish_current() noexcept;
@@ -215,9 +222,6 @@ class Strand {
     ending_ = true;
     attention_ = true;  // a control item, unlike advance(), does not return to where it is seen
   }
-
-  /// Whether end() has done its work.
-  [[nodiscard]] bool ended() const noexcept { return mode_ == Mode::Dead; }
 
   /// What the status says while a message is handled, and while none is.
   void set_working_states(StrandState busy, StrandState idle) noexcept {
@@ -237,7 +241,7 @@ class Strand {
   /// A step of the owner's own state machine, after control items or on request_advance().
   virtual void advance() = 0;
 
-  /// A pushed node found a Manual strand idle: the token is parked here until the user's thread
+  /// A pushed node found a Manual or Apart strand idle: the token waits here until its thread
   /// takes it.
   virtual void on_manual_activation() {}
 
@@ -288,6 +292,7 @@ class Strand {
   bool yield_ = false;
   bool ending_ = false;
   bool watched_ = false;
+  bool frozen_ = false;
   DropReason end_reason_ = DropReason::Stopped;
   std::uint32_t blocked_sends_ = 0;
   std::unique_ptr<Bound> bound_;
@@ -322,7 +327,7 @@ inline void Strand::activate() {
   if (mode_ == Mode::Scheduled) [[likely]] {
     prefetch();
     submit(*this);
-  } else if (mode_ == Mode::Manual) {
+  } else if (mode_ != Mode::Dead) {
     on_manual_activation();
   } else {
     drain_dead(tls, nullptr);

@@ -25,6 +25,9 @@ class Join {
  public:
   virtual void on_done(TaskPromise& child) = 0;
 
+  /// The frame that awaits it; null if it is no frame, or not yet.
+  [[nodiscard]] virtual const Resumable* awaiting() const noexcept = 0;
+
  protected:
   ~Join() = default;
 };
@@ -65,6 +68,11 @@ class TaskPromise : public Resumable {
   }
 
   [[nodiscard]] bool is_done() const noexcept { return done_; }
+
+  /// The frame that awaits this one, perhaps together with others; null if none does.
+  [[nodiscard]] const Resumable* awaiting() const noexcept {
+    return join_ != nullptr ? join_->awaiting() : continuation_;
+  }
 
   std::exception_ptr thrown;
 

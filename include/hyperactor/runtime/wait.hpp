@@ -37,6 +37,7 @@ struct Wait {
   const char* what = "";       ///< "ask", "sleep", ...: for reports
   StrandId target;             ///< who is waited for, if anybody
   std::uint32_t type = 0;      ///< NameIndex of the request's type, if any
+  bool foreign = false;        ///< a ForeignWait
   std::uint64_t since = 0;     ///< ticks
   std::uint64_t deadline = 0;  ///< ticks; 0 = none
   /// The completion arrived. The wait is still open; `completion` is valid during the call.

@@ -110,7 +110,8 @@ HYPERACTOR_SCENARIO(Reject, SendsBackWhatDoesNotFit) {
   EXPECT_EQ(held.actor.mailbox_limit()->rejected, 2U);
   giver.post<Give>(env.client(), held.actor, port, 6, 6);
   EXPECT_EQ(env.await(told).value(), 6);
-  EXPECT_FALSE(giver.status().is_terminal()) << "an overloaded receiver does not fail its sender";
+  EXPECT_FALSE(giver.status().is_terminal())
+      << "an overloaded receiver does not fail its sender";
 }
 
 HYPERACTOR_SCENARIO(Reject, IsTheDefaultOfALimit) {
@@ -229,8 +230,8 @@ HYPERACTOR_SCENARIO(SendWaiting, GoesOnWhenThereIsRoomInOrder) {
   for (int i = 0; i < 3; ++i) {
     givers.push_back(env.spawn<Giver>(back));
     givers.back().post<GiveWaiting>(env.client(), held.actor, port, i, outcome);
-    EXPECT_TRUE(ok(env.eventually(
-        [&] { return givers.back().status().state == State::Processing; })));
+    EXPECT_TRUE(
+        ok(env.eventually([&] { return givers.back().status().state == State::Processing; })));
   }
   env.sleep(1ms);
   EXPECT_TRUE(outcomes.drain().empty()) << "all of them wait";
@@ -298,8 +299,8 @@ HYPERACTOR_SCENARIO(SendWaiting, LosesNoPlaceWhenTheSenderIsAborted) {
   for (int i = 0; i < 4; ++i) {
     givers.push_back(env.spawn<Giver>(back));
     givers.back().post<GiveWaiting>(env.client(), held.actor, port, i, outcome);
-    EXPECT_TRUE(ok(env.eventually(
-        [&] { return givers.back().status().state == State::Processing; })));
+    EXPECT_TRUE(
+        ok(env.eventually([&] { return givers.back().status().state == State::Processing; })));
   }
   givers[0].abort("emergency");
   held.released.set(true);
@@ -414,11 +415,13 @@ HYPERACTOR_SCENARIO(Limits, OfZeroOrPoliciesWithoutOneAreRefused) {
     const auto refused = env.proc().spawn<TestActor>(options, "named");
     return refused ? std::string("accepted") : refused.error().to_string();
   };
-  EXPECT_NE(why({.mailbox_limit = 0}).find("spawning TestActor: a mailbox_limit of 0: give 1 to"),
-            std::string::npos)
+  EXPECT_NE(
+      why({.mailbox_limit = 0}).find("spawning TestActor: a mailbox_limit of 0: give 1 to"),
+      std::string::npos)
       << why({.mailbox_limit = 0});
-  EXPECT_NE(why({.overflow = Overflow::Wait}).find("an overflow policy without a mailbox_limit"),
-            std::string::npos);
+  EXPECT_NE(
+      why({.overflow = Overflow::Wait}).find("an overflow policy without a mailbox_limit"),
+      std::string::npos);
   EXPECT_NE(why(limited(SIZE_MAX, Overflow::Wait)).find("give 1 to 4294967296"),
             std::string::npos);
   EXPECT_NE(why(limited(2'000'000, Overflow::DropOldest)).find("sets aside a place for each"),
