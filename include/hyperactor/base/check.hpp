@@ -21,7 +21,7 @@ namespace hyperactor {
 struct CheckFailure {
   std::string_view expression;  ///< as written
   std::string values;           ///< such as "used = 9, limit = 8"; empty when none were given
-  std::source_location place;
+  std::source_location place;   ///< of the CHECK
 
   /// "src/net/outbox.cpp:41: CHECK failed: used <= limit (used = 9, limit = 8)".
   [[nodiscard]] std::string to_string() const;

@@ -10,6 +10,7 @@
 
 #include <fmt/core.h>
 
+/// What users name. The namespaces within it belong to the layers of the runtime.
 namespace hyperactor {
 
 /// What a caller can usefully do. Add a value only when some caller branches on it.
@@ -35,6 +36,7 @@ enum class Errc : std::uint8_t {
 ///                  each in() allocate.
 class [[nodiscard]] Error {
  public:
+  /// A line of a source file.
   using Place = std::source_location;
 
   /// `what` says what was attempted, on what, and what to try.
@@ -48,6 +50,7 @@ class [[nodiscard]] Error {
   Error& operator=(Error&& other) noexcept;
   ~Error();
 
+  /// What a caller can do; that of the root.
   [[nodiscard]] Errc code() const noexcept;
 
   /// The text of the root, without the steps that in() added.
@@ -58,6 +61,7 @@ class [[nodiscard]] Error {
 
   /// Adds the caller's view and hands the error on.
   Error in(std::string doing, Place at = Place::current()) const&;
+  /// The same, without a copy.
   Error in(std::string doing, Place at = Place::current()) &&;
 
   /// Outermost first: "spawning worker-3: dialling h7:9000: connection refused".
@@ -80,6 +84,7 @@ class [[nodiscard]] Error {
 
 static_assert(sizeof(Error) == sizeof(void*));
 
+/// A value, or why there is none.
 template <class T>
 using Result = std::expected<T, Error>;
 
@@ -87,8 +92,8 @@ using Result = std::expected<T, Error>;
 template <class M>
 // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): an Error has no default to forget
 struct Undelivered {
-  M message;
-  Error why;
+  M message;  ///< as it was sent
+  Error why;  ///< why it was not taken
 };
 
 }  // namespace hyperactor

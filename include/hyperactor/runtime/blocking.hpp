@@ -42,8 +42,10 @@ struct BlockingJob {
 template <std::invocable Fn>
 class [[nodiscard]] Blocking {
  public:
+  /// What awaiting it gives.
   using Value = std::invoke_result_t<Fn&>;
 
+  /// `fn` runs when this is awaited.
   explicit Blocking(Fn fn) : fn_(std::move(fn)) {}
 
   Blocking(const Blocking&) = delete;
@@ -105,6 +107,7 @@ class [[nodiscard]] Blocking {
   Registered wait_;
 };
 
+/// To be awaited; see Blocking.
 template <std::invocable Fn>
 [[nodiscard]] Blocking<Fn> blocking(Fn fn) {
   static_assert(!std::is_reference_v<std::invoke_result_t<Fn&>>,

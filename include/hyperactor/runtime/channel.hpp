@@ -77,6 +77,7 @@ class ReceiveWait {
 template <class T>
 class Sender {
  public:
+  /// For the runtime's own layers.
   explicit Sender(runtime::ChannelCore& core) noexcept : core_(&core) {}
 
   Sender(const Sender& other) noexcept : core_(other.core_) {
@@ -104,6 +105,7 @@ class Sender {
                                                           "receiver is gone")});
   }
 
+  /// Whether a send would be refused.
   [[nodiscard]] bool receiver_gone() const noexcept { return core_->receiver_gone(); }
 
  private:
@@ -204,8 +206,10 @@ std::pair<Sender<T>, Receiver<T>> channel(bool coalesce = false) {
 template <class T>
 class OnceSender {
  public:
+  /// For the runtime's own layers; see once_channel().
   explicit OnceSender(Sender<T> sender) noexcept : sender_(std::move(sender)) {}
 
+  /// Queues the value; gives it back if the receiver is gone. Never blocks.
   std::expected<void, Undelivered<T>> send(T value) && {
     const Sender<T> last = std::move(sender_);
     return last.send(std::move(value));
@@ -219,8 +223,10 @@ class OnceSender {
 template <class T>
 class OnceReceiver {
  public:
+  /// For the runtime's own layers; see once_channel().
   explicit OnceReceiver(Receiver<T> receiver) noexcept : receiver_(std::move(receiver)) {}
 
+  /// Awaits the value. Cancel-safe.
   Task<Result<T>> recv() && {
     auto receive = [](Receiver<T> receiver) -> Task<Result<T>> {
       auto value = co_await receiver.recv();
@@ -233,6 +239,7 @@ class OnceReceiver {
   Receiver<T> receiver_;
 };
 
+/// A channel for one value: `auto [tx, rx] = once_channel<int>();`.
 template <class T>
 std::pair<OnceSender<T>, OnceReceiver<T>> once_channel() {
   auto [sender, receiver] = channel<T>();

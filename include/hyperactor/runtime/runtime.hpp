@@ -25,6 +25,7 @@ struct CrashReport {
 /// returns lets the program go on. Called on the thread where it happened.
 using CrashPolicy = std::function<void(const CrashReport&)>;
 
+/// What may be chosen when a runtime is made; what is left out has a default.
 struct RuntimeOptions {
   /// Worker threads, 1 to 1,024. Default: HYPERACTOR_WORKERS, else one per hardware thread.
   std::optional<std::size_t> workers{};
@@ -32,6 +33,7 @@ struct RuntimeOptions {
   std::optional<std::chrono::nanoseconds> ask_timeout{};
   /// Threads for blocking() at most, 1 to 10,000; made as they are needed. Default: 64.
   std::size_t blocking_threads = 64;
+  /// Default: prints the report and exits with code 1.
   CrashPolicy crash{};
 };
 
@@ -58,8 +60,11 @@ class Runtime {
   /// code 2.
   static Runtime shared();
 
+  /// Whether it is a simulation.
   [[nodiscard]] bool is_simulated() const noexcept;
+  /// For the runtime's own layers.
   [[nodiscard]] runtime::Scheduler& scheduler() const noexcept;
+  /// The deadline of asks that name none.
   [[nodiscard]] std::chrono::nanoseconds ask_timeout() const noexcept;
 
   /// Simulation: runs one slice or lets time jump to the next timer. False if neither is left,

@@ -15,6 +15,7 @@ namespace hyperactor {
 /// beyond about 290 years is that. Cancel-safe: destroying the awaiting task disarms the timer.
 class [[nodiscard]] Sleep {
  public:
+  /// Begins when it is awaited.
   explicit Sleep(std::chrono::nanoseconds duration) noexcept : duration_(duration) {}
 
   Sleep(const Sleep&) = delete;
@@ -44,6 +45,7 @@ class [[nodiscard]] Sleep {
   SleepWait wait_;
 };
 
+/// To be awaited; see Sleep.
 [[nodiscard]] inline Sleep sleep(std::chrono::nanoseconds duration) noexcept {
   return Sleep(duration);
 }

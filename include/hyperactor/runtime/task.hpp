@@ -160,7 +160,9 @@ struct TaskAwaiter {
 template <class T>
 class [[nodiscard]] Task {
  public:
+  /// What the compiler asks for.
   using promise_type = runtime::TaskPromiseOf<T>;
+  /// What awaiting it gives.
   using value_type = T;
 
   /// Already done, with `value`.
@@ -209,10 +211,13 @@ class [[nodiscard]] Task {
   std::optional<T> ready_;
 };
 
+/// A task that ends without a value.
 template <>
 class [[nodiscard]] Task<void> {
  public:
+  /// What the compiler asks for.
   using promise_type = runtime::TaskPromiseOf<void>;
+  /// Nothing.
   using value_type = void;
 
   /// Already done.
@@ -235,10 +240,13 @@ class [[nodiscard]] Task<void> {
 
   runtime::TaskAwaiter<void> operator co_await() && noexcept { return {frame_, nullptr}; }
 
+  /// The frame, or null when done from the start. For those who run tasks.
   [[nodiscard]] promise_type* frame() const noexcept { return frame_; }
 
+  /// Hands the frame to the caller, who destroys it.
   [[nodiscard]] promise_type* release() noexcept { return std::exchange(frame_, nullptr); }
 
+  /// Once the frame is done or if there is none. Throws what the task threw.
   void take() {
     if (frame_ != nullptr) frame_->take();
   }
@@ -270,8 +278,10 @@ inline Task<void> TaskPromiseOf<void>::get_return_object() noexcept {
 
 }  // namespace runtime
 
+/// Whether T is a Task.
 template <class T>
 inline constexpr bool is_task = false;
+/// Whether T is a Task.
 template <class T>
 inline constexpr bool is_task<Task<T>> = true;
 

@@ -22,13 +22,16 @@ namespace hyperactor {
 template <class T>
 class Watch {
  public:
+  /// Holds `initial`; copies of this Watch share it.
   explicit Watch(T initial) : state_(std::make_shared<State>(std::move(initial))) {}
 
+  /// The latest value.
   [[nodiscard]] T get() const {
     const std::scoped_lock lock(state_->mutex);
     return state_->value;
   }
 
+  /// Changes it, and wakes whoever awaits a change.
   void set(T value) const {
     std::vector<runtime::WaitId> waiting;
     {
