@@ -20,15 +20,17 @@ namespace hyperactor {
 /// slot, so that a simulated run is the same every time. Trivially copyable; the texts live as
 /// long as the process.
 struct ActorId {
-  telemetry::NameIndex proc = 0;
-  telemetry::NameIndex name = 0;
-  std::uint64_t pid = 0;     ///< 0 = named root
-  runtime::StrandId strand;  ///< where to find it; not part of the identity
+  telemetry::NameIndex proc = 0;  ///< see proc_text()
+  telemetry::NameIndex name = 0;  ///< see name_text()
+  std::uint64_t pid = 0;          ///< 0 = named root
+  runtime::StrandId strand;       ///< where to find it; not part of the identity
 
+  /// "local:0,local_0-1c2d3e4f".
   [[nodiscard]] std::string_view proc_text() const noexcept {
     return telemetry::name_text(proc);
   }
 
+  /// "account".
   [[nodiscard]] std::string_view name_text() const noexcept {
     return telemetry::name_text(name);
   }

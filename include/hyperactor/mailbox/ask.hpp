@@ -137,8 +137,10 @@ class AskState final : public AskCore {
 template <class R>
 class [[nodiscard]] Ask {
  public:
+  /// For the runtime's own layers.
   using State = mailbox::AskState<R>;
 
+  /// For the runtime's own layers.
   explicit Ask(State* state) noexcept : state_(state) {}
 
   Ask(Ask&& other) noexcept : state_(std::exchange(other.state_, nullptr)) {}
@@ -162,6 +164,7 @@ class [[nodiscard]] Ask {
   /// Awaits the answer. Cancel-safe: an ask that outlives the frame that awaited it forgets it.
   class Awaiter {
    public:
+    /// For the runtime's own layers.
     explicit Awaiter(State& state) noexcept : state_(state) {}
 
     Awaiter(const Awaiter&) = delete;
@@ -189,6 +192,7 @@ class [[nodiscard]] Ask {
   template <class Context, class Fn>
   void then(Context& cx, Fn fn) &&;
 
+  /// For the runtime's own layers.
   [[nodiscard]] State& state() const noexcept { return *state_; }
 
  private:

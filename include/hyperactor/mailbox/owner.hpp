@@ -60,13 +60,17 @@ class Owner {
 /// cannot be delivered comes back to it and what it caused can be told.
 class Caller {
  public:
+  /// For the runtime's own layers.
   [[nodiscard]] mailbox::Owner& owner() const noexcept { return *owner_; }
 
+  /// For the runtime's own layers.
   [[nodiscard]] runtime::Strand& strand() const noexcept { return *strand_; }
 
+  /// Of the actor or client that sends.
   [[nodiscard]] const ActorId& id() const noexcept { return owner_->id(); }
 
  protected:
+  /// For the runtime's own layers.
   Caller(mailbox::Owner& owner) noexcept : owner_(&owner), strand_(&owner.strand()) {}
 
   Caller(const Caller&) = default;

@@ -41,11 +41,14 @@ class OwnerRef {
 template <class M>
 class PortHandle {
  public:
+  /// What a function port runs.
   using Function = std::function<Result<void>(M)>;
 
+  /// For the runtime's own layers.
   PortHandle(mailbox::Owner& owner, Sender<M> sender)
       : core_(std::make_shared<Core>(owner, std::move(sender), nullptr)) {}
 
+  /// For the runtime's own layers.
   PortHandle(mailbox::Owner& owner, Function function)
       : core_(std::make_shared<Core>(owner, std::nullopt, std::move(function))) {}
 
@@ -53,6 +56,7 @@ class PortHandle {
   /// has; or if the receiver is gone; or as the function fails.
   Result<void> send(const Caller&, M message) const { return send(std::move(message)); }
 
+  /// The same, for whoever has no caller at hand.
   Result<void> send(M message) const {
     mailbox::Owner& owner = *core_->owner;
     owner.strand().scheduler().check_thread();
@@ -73,6 +77,7 @@ class PortHandle {
     });
   }
 
+  /// Of the actor or client that opened it.
   [[nodiscard]] const ActorId& owner_id() const noexcept { return (*core_->owner).id(); }
 
  private:
@@ -95,6 +100,7 @@ class PortHandle {
 template <class M>
 class PortReceiver {
  public:
+  /// For the runtime's own layers.
   PortReceiver(const Runtime& runtime, Receiver<M> receiver) noexcept
       : runtime_(runtime), receiver_(std::move(receiver)) {}
 
@@ -104,6 +110,7 @@ class PortReceiver {
   /// The next message, if there is one now.
   Result<std::optional<M>> try_recv() { return receiver_.try_recv(); }
 
+  /// What is there now, oldest first; the newest alone if coalescing.
   std::vector<M> drain() { return receiver_.drain(); }
 
   /// The runtime it waits on, which it keeps alive.
@@ -118,6 +125,7 @@ class PortReceiver {
 template <class M>
 class OncePortHandle {
  public:
+  /// For the runtime's own layers.
   OncePortHandle(mailbox::Owner& owner, OnceSender<M> sender)
       : owner_(owner), sender_(std::move(sender)) {}
 
@@ -128,6 +136,7 @@ class OncePortHandle {
     return std::move(*this).send(std::move(message));
   }
 
+  /// The same, for whoever has no caller at hand.
   Result<void> send(M message) && {
     (*owner_).strand().scheduler().check_thread();
     auto sent = std::move(sender_).send(std::move(message));
@@ -145,9 +154,11 @@ class OncePortHandle {
 template <class M>
 class OncePortReceiver {
  public:
+  /// For the runtime's own layers.
   OncePortReceiver(const Runtime& runtime, OnceReceiver<M> receiver) noexcept
       : runtime_(runtime), receiver_(std::move(receiver)) {}
 
+  /// Awaits the message; Errc::Disconnected if the handle went without sending. Cancel-safe.
   Task<Result<M>> recv() && { return std::move(receiver_).recv(); }
 
   /// The runtime it waits on, which it keeps alive.

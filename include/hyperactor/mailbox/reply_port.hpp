@@ -91,6 +91,7 @@ class ReplyPort {
     }
   }
 
+  /// Answers a request whose reply is void.
   void send()
     requires std::is_void_v<R>
   {
@@ -118,8 +119,10 @@ class ReplyPort {
   const std::atomic<std::uint32_t>* type_ = nullptr;
 };
 
+/// Whether T is a ReplyPort.
 template <class T>
 inline constexpr bool is_reply_port = false;
+/// Whether T is a ReplyPort.
 template <class R>
 inline constexpr bool is_reply_port<ReplyPort<R>> = true;
 

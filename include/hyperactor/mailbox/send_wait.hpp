@@ -73,8 +73,10 @@ class SendWaitCore {
 template <class M>
 class [[nodiscard]] SendWait : private mailbox::SendWaitCore {
  public:
+  /// Nothing, or the message with the reason why it is not queued.
   using Outcome = std::expected<void, Undelivered<M>>;
 
+  /// For the runtime's own layers.
   SendWait(const Caller& caller, mailbox::Owner& receiver, mailbox::MessageNode<M>& message)
       : SendWaitCore(caller, receiver, message) {}
 

@@ -13,6 +13,7 @@ namespace hyperactor {
 /// back this way, or completes its ask; none is lost silently.
 class Undeliverable {
  public:
+  /// For the runtime's own layers.
   Undeliverable(ActorId destination, runtime::Node* message,
                 const std::atomic<std::uint32_t>* type, std::uint64_t id, Error why) noexcept
       : destination_(destination),
@@ -24,12 +25,15 @@ class Undeliverable {
   /// To whom it was sent.
   [[nodiscard]] const ActorId& destination() const noexcept { return destination_; }
 
+  /// "Deposit".
   [[nodiscard]] std::string_view message_type() const noexcept {
     return telemetry::name_text(type_->load(std::memory_order_relaxed));
   }
 
+  /// The id it had when it was sent.
   [[nodiscard]] std::uint64_t message_id() const noexcept { return id_; }
 
+  /// How its receiver ended, or which limit it met.
   [[nodiscard]] const Error& why() const noexcept { return why_; }
 
   /// The message itself if it is an M; null otherwise.
