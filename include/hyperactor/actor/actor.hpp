@@ -16,11 +16,11 @@ struct Exports {};
 
 /// Derive from it: `class Account : public ha::Actor<Account>`, and write `handle` overloads:
 ///
-///   void         handle(Context<Account>&, Deposit);              runs to completion
-///   std::int64_t handle(Context<Account>&, Balance);              the value is the reply
-///   Result<…>    handle(…)                                        an error fails the actor
-///   Task<…>      handle(…)                                        may co_await
-///   void         handle(Context<Account>&, Transfer, ReplyPort<Receipt>);   answers later
+///     void         handle(Context<Account>&, Deposit);            runs to completion
+///     std::int64_t handle(Context<Account>&, Balance);            the value is the reply
+///     Result<…>    handle(…)                                      an error fails the actor
+///     Task<…>      handle(…)                                      may co_await
+///     void         handle(Context<Account>&, Transfer, ReplyPort<Receipt>); answers later
 ///
 /// Messages are taken by value, const& or &&. A const& lives until the Task ends. Handlers of
 /// one actor never overlap: while one is suspended, no other message is handled.

@@ -24,6 +24,7 @@ class ActorHandle;
 /// Stops a delayed or periodic message. Dropping it does not.
 class DelayedPost {
  public:
+  /// For the runtime's own layers.
   explicit DelayedPost(runtime::WaitId wait) noexcept : wait_(wait) {}
 
   /// On the actor that made it. Messages already queued are still handled.
@@ -36,17 +37,19 @@ class DelayedPost {
 /// The part of a context that does not know the actor's type.
 class ContextBase : public Caller {
  public:
+  /// For the runtime's own layers.
   explicit ContextBase(actor::Instance& instance) noexcept
       : Caller(instance), instance_(&instance) {}
 
   ContextBase(const ContextBase&) = delete;
   ContextBase& operator=(const ContextBase&) = delete;
 
-  /// Ends this actor after the present handler: at once, or after what was accepted.
+  /// Ends this actor after the present handler. What waits goes back to its senders.
   void stop(std::string reason) {
     instance_->send_signal(actor::SignalKind::Stop, std::move(reason));
   }
 
+  /// Refuses new messages, handles what was accepted, then ends.
   void drain_and_stop(std::string reason) {
     instance_->send_signal(actor::SignalKind::Drain, std::move(reason));
   }
@@ -56,9 +59,10 @@ class ContextBase : public Caller {
     instance_->send_signal(actor::SignalKind::Abort, std::move(reason));
   }
 
-  /// The message being handled, and the one whose handler sent it; 0 = from outside.
+  /// The id of the message being handled.
   [[nodiscard]] std::uint64_t message_id() const noexcept { return strand().current_id(); }
 
+  /// The id of the message whose handler sent this one; 0 = it came from outside.
   [[nodiscard]] std::uint64_t cause_id() const noexcept {
     return strand().current() == nullptr ? 0 : strand().current()->cause;
   }
@@ -71,10 +75,13 @@ class ContextBase : public Caller {
   /// What is left of the request's deadline; nullopt if it has none.
   [[nodiscard]] std::optional<std::chrono::nanoseconds> remaining() const noexcept;
 
+  /// What this actor runs on.
   [[nodiscard]] const Runtime& runtime() const noexcept { return instance_->proc().runtime(); }
 
+  /// Those that have not ended, oldest first.
   [[nodiscard]] std::vector<ActorId> children() const { return instance_->children(); }
 
+  /// The parent's id; an empty one for a root.
   [[nodiscard]] const ActorId& parent_id() const noexcept { return instance_->parent_id(); }
 
   /// A port of this actor, with its receiver. `coalesce`: only the newest message matters.
@@ -99,6 +106,7 @@ class ContextBase : public Caller {
     return PortHandle<M>(owner(), std::move(fn));
   }
 
+  /// For the runtime's own layers.
   [[nodiscard]] actor::Instance& instance() const noexcept { return *instance_; }
 
  private:
@@ -109,6 +117,7 @@ class ContextBase : public Caller {
 template <class A>
 class Context : public ContextBase {
  public:
+  /// For the runtime's own layers.
   using ContextBase::ContextBase;
 
   /// A handle of this actor.

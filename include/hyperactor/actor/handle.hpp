@@ -100,6 +100,7 @@ constexpr bool check_send() {
 template <class A>
 class ActorHandle {
  public:
+  /// What it refers to.
   using ActorType = A;
 
   /// Takes over one reference.
@@ -121,6 +122,7 @@ class ActorHandle {
     if (instance_ != nullptr) base().drop_reference();
   }
 
+  /// Of the actor, for people and tables.
   [[nodiscard]] const ActorId& id() const noexcept { return base().id(); }
 
   /// Sends `M(args...)`, built in place. Never fails visibly: what cannot be delivered comes
@@ -190,6 +192,7 @@ class ActorHandle {
     return ask_within<M>(caller, AskOptions{}, std::forward<Args>(args)...);
   }
 
+  /// The same with a deadline of its own.
   template <class M, class... Args>
   Ask<mailbox::ReplyOf<M>> ask(const Caller& caller, AskOptions options, Args&&... args) const {
     return ask_within<M>(caller, options, std::forward<Args>(args)...);
@@ -224,15 +227,16 @@ class ActorHandle {
     base().send_signal(actor::SignalKind::Abort, std::move(reason));
   }
 
+  /// Those that have not ended, oldest first.
   [[nodiscard]] std::vector<ActorId> children() const { return base().children(); }
 
   /// The parent's id; an empty one for a root.
   [[nodiscard]] const ActorId& parent_id() const noexcept { return base().parent_id(); }
 
-  /// Messages waiting, as of the end of its last turn, or exactly if its mailbox is bounded;
-  /// and the most there ever were.
+  /// Messages waiting, as of the end of its last turn, or exactly if its mailbox is bounded.
   [[nodiscard]] std::uint64_t depth() const noexcept { return base().depth(); }
 
+  /// The most there ever were.
   [[nodiscard]] std::uint64_t depth_max() const noexcept { return base().depth_max(); }
 
   /// The limit of its mailbox and what it has done; nullopt if it has none.
@@ -240,12 +244,15 @@ class ActorHandle {
     return base().mailbox_limit();
   }
 
+  /// Messages handled so far, as of the end of its last turn.
   [[nodiscard]] std::uint64_t handled() const noexcept { return base().handled(); }
 
+  /// Messages it sent that came back.
   [[nodiscard]] std::uint64_t undeliverable_count() const noexcept {
     return base().undeliverable_count();
   }
 
+  /// Requests that were not run, because nobody waited for the answer any more.
   [[nodiscard]] std::uint64_t unwanted_count() const noexcept {
     return base().unwanted_count();
   }

@@ -21,6 +21,7 @@ namespace hyperactor {
 /// `proc.spawn<Greeter>(ha::unnamed, "hello")`.
 struct Unnamed {};
 
+/// See Unnamed.
 inline constexpr Unnamed unnamed{};
 
 namespace actor {
@@ -309,6 +310,7 @@ DelayedPost Context<A>::post_repeatedly(std::chrono::nanoseconds delay,
   return DelayedPost(delayed->id);
 }
 
+/// Where the answer goes on; see Ask.
 template <class R>
 template <class Context, class Fn>
 void Ask<R>::then(Context& cx, Fn fn) && {

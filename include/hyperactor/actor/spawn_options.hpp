@@ -22,11 +22,11 @@ struct SpawnOptions {
 
 /// The limit of a mailbox, and what came of it so far.
 struct MailboxLimit {
-  std::size_t limit = 0;
-  Overflow overflow = Overflow::Reject;
-  std::uint64_t rejected = 0;  ///< came back because it was full
-  std::uint64_t dropped = 0;   ///< came back to make room (DropOldest)
-  std::uint64_t beyond = 0;    ///< accepted beyond the limit (Wait)
+  std::size_t limit = 0;                 ///< how many messages may wait
+  Overflow overflow = Overflow::Reject;  ///< what happens beyond
+  std::uint64_t rejected = 0;            ///< came back because it was full
+  std::uint64_t dropped = 0;             ///< came back to make room (DropOldest)
+  std::uint64_t beyond = 0;              ///< accepted beyond the limit (Wait)
 };
 
 namespace actor {

@@ -21,11 +21,13 @@ class ClientStrand;
 /// A strong reference to a client's record, for those who look at its status.
 class ClientHandle {
  public:
+  /// For the runtime's own layers.
   explicit ClientHandle(proc::ClientStrand& strand) noexcept;
   ClientHandle(const ClientHandle& other) noexcept;
   ClientHandle& operator=(const ClientHandle&) = delete;
   ~ClientHandle();
 
+  /// Of the client.
   [[nodiscard]] const ActorId& id() const noexcept;
   /// `client` while it is in use, then `stopped: client dropped`.
   [[nodiscard]] ActorStatus status() const;
@@ -45,6 +47,7 @@ class ClientHandle {
 /// readable.
 class Client : public Caller {
  public:
+  /// For the runtime's own layers; see ProcHandle::client().
   Client(actor::ProcServices& proc, const ActorId& id);
   Client(Client&& other) noexcept;
   Client& operator=(Client&&) = delete;
@@ -52,11 +55,13 @@ class Client : public Caller {
   Client& operator=(const Client&) = delete;
   ~Client();
 
+  /// For those who look at its status.
   [[nodiscard]] ClientHandle handle() const noexcept;
 
   /// Messages this client sent that came back. Looks at what has arrived by now.
   [[nodiscard]] std::uint64_t undeliverable_count();
 
+  /// A port of this client, with its receiver. `coalesce`: only the newest message matters.
   template <class M>
   std::pair<PortHandle<M>, PortReceiver<M>> open_port(bool coalesce = false) {
     auto [sender, receiver] = channel<M>(coalesce);
@@ -64,6 +69,7 @@ class Client : public Caller {
             PortReceiver<M>(services().runtime(), std::move(receiver))};
   }
 
+  /// A port for one message.
   template <class M>
   std::pair<OncePortHandle<M>, OncePortReceiver<M>> open_once_port() {
     auto [sender, receiver] = once_channel<M>();

@@ -29,6 +29,7 @@ struct Destroyed {
 /// Threads  Any member from any thread; under simulation from its thread.
 class ProcHandle {
  public:
+  /// For the runtime's own layers.
   explicit ProcHandle(proc::ProcCore& core) noexcept;
   ProcHandle(const ProcHandle& other) noexcept;
   ProcHandle& operator=(const ProcHandle& other) noexcept;
@@ -36,6 +37,7 @@ class ProcHandle {
 
   /// "local:0,local_0-1c2d3e4f".
   [[nodiscard]] std::string_view name() const noexcept;
+  /// What it runs on.
   [[nodiscard]] const Runtime& runtime() const noexcept;
 
   /// Spawns a root: `proc.spawn<Account>("account", 100)` reserves the name for ever and fails
@@ -72,6 +74,7 @@ class ProcHandle {
   Result<Destroyed> destroy_and_wait(std::chrono::nanoseconds limit,
                                      std::string_view reason) const;
 
+  /// For the runtime's own layers.
   [[nodiscard]] proc::ProcCore& core() const noexcept { return *core_; }
 
  private:
@@ -90,6 +93,7 @@ class Proc : public ProcHandle {
   /// A proc on the shared default runtime, which ends with its last proc.
   static Proc local() { return local(Runtime::shared()); }
 
+  /// A proc on this runtime, which lives at least as long.
   static Proc local(const Runtime& runtime);
 
   Proc(Proc&& other) noexcept : ProcHandle(other), owns_(std::exchange(other.owns_, false)) {}
@@ -99,6 +103,7 @@ class Proc : public ProcHandle {
   Proc& operator=(const Proc&) = delete;
   ~Proc();
 
+  /// Access for others, who do not end it.
   [[nodiscard]] ProcHandle handle() const noexcept { return *this; }
 
  private:

@@ -49,10 +49,12 @@ struct Flat<Result<T>> {
 
 }  // namespace testing_detail
 
+/// What may be chosen for a TestEnv.
 struct TestEnvOptions {
   /// Simulated with this seed; none: real threads.
   std::optional<std::uint64_t> seed = std::nullopt;
   std::size_t workers = 2;  ///< on threads
+  /// The deadline of asks that name none.
   std::chrono::nanoseconds ask_timeout = std::chrono::seconds(30);
   /// How long a wait may last before it fails: real time, on threads only. A simulation fails
   /// at once when nothing can run any more.
@@ -77,20 +79,26 @@ struct TestEnvOptions {
 /// Lifetime  The end of the env ends its client, then its proc.
 class TestEnv {
  public:
+  /// Fails a CHECK if the options are out of range.
   explicit TestEnv(const TestEnvOptions& options);
 
+  /// On two real threads.
   static TestEnv threads() { return TestEnv(TestEnvOptions{}); }
 
+  /// In a simulation with this seed.
   static TestEnv simulated(std::uint64_t seed) { return TestEnv(TestEnvOptions{.seed = seed}); }
 
   TestEnv(const TestEnv&) = delete;
   TestEnv& operator=(const TestEnv&) = delete;
   ~TestEnv();
 
+  /// The runtime of this test, for its history() and now_ns().
   [[nodiscard]] const Runtime& runtime() const noexcept { return runtime_; }
 
+  /// Whether time is virtual.
   [[nodiscard]] bool is_simulated() const noexcept { return runtime_.is_simulated(); }
 
+  /// The proc of this test.
   [[nodiscard]] ProcHandle proc() const { return proc_->handle(); }
 
   /// The caller of this test.
