@@ -7,8 +7,8 @@ PREFIX ?= /usr/local
 FILES ?= $(shell git ls-files 'src/*.cpp' 'apps/*.cpp')
 
 .DEFAULT_GOAL := help
-.PHONY: help deps deps-peers configure build program test test-deep bench demo format tidy \
-        install package
+.PHONY: help deps deps-peers configure build program test test-deep bench demo docs format \
+        tidy install package
 
 help:  ## says what can be made
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -40,6 +40,9 @@ bench: program  ## measures message passing inside one process
 
 demo: program  ## runs the demonstration
 	@$(HYPERACTOR) demo
+
+docs:  ## makes the API reference with doxygen, in build/docs/html
+	@tools/reference
 
 install: build  ## installs command, headers and archives into PREFIX=/usr/local
 	@cmake --install $(BUILD) --prefix $(PREFIX)
