@@ -26,6 +26,7 @@ void Sentinel::main() {
   while (!pool_.stopping()) {
     const std::int64_t now = pool_.now_ns();
     due_ns_ = std::min(now, until_.load(std::memory_order_relaxed));  // relaxed: our own
+    looks_.fetch_add(1, std::memory_order_relaxed);
     const bool running = pool_.running().load(std::memory_order_seq_cst) > 0;
     const std::int64_t earliest = pool_.timers().earliest();
     // A parked worker that sleeps until this timer drives it; we are its second chance.

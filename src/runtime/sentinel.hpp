@@ -45,6 +45,11 @@ class Sentinel {
     if (deadline_ns < until_.load(std::memory_order_seq_cst)) wake();
   }
 
+  /// How many times it has looked. For tests.
+  [[nodiscard]] std::uint64_t looks() const noexcept {
+    return looks_.load(std::memory_order_relaxed);
+  }
+
   /// When the last look that found something to do was to begin: what came later than that was
   /// the machine's doing. Scheduler::now_ns; for tests of SEN-1.
   // relaxed: a figure; whoever runs because of that look got it through the injector.
@@ -76,6 +81,7 @@ class Sentinel {
   Parker parker_;
   std::atomic<bool> asleep_{false};
   std::atomic<std::int64_t> until_{INT64_MAX};
+  std::atomic<std::uint64_t> looks_{0};
   std::atomic<std::int64_t> last_repair_due_ns_{0};
   std::int64_t due_ns_ = 0;  // when the present look was to begin
   std::vector<Light> light_;

@@ -41,6 +41,7 @@ TEST(FreeSlots, AreNumberedFromOneAndMadeInBatches) {  // FS-3
   EXPECT_LE(*taken.rbegin(), 2 * kBatch);
   EXPECT_EQ(Numbers<Owner>::made, (std::vector<std::pair<std::uint32_t, std::uint32_t>>{
                                       {1, kBatch + 1}, {kBatch + 1, 2 * kBatch + 1}}));
+  for (const std::uint32_t slot : taken) Numbers<Owner>::give_back(slot);
 }
 
 TEST(FreeSlots, AreHandedOutAgain) {
@@ -59,7 +60,11 @@ TEST(FreeSlots, AreHandedOutAgain) {
 TEST(FreeSlots, AreOfOneOwner) {
   struct One;
   struct Other;
-  EXPECT_EQ(Numbers<One>::take(), Numbers<Other>::take());
+  const std::uint32_t one = Numbers<One>::take();
+  const std::uint32_t other = Numbers<Other>::take();
+  EXPECT_EQ(one, other);
+  Numbers<One>::give_back(one);
+  Numbers<Other>::give_back(other);
 }
 
 // Takes and gives at the end of its thread, when the cache may have gone already.
