@@ -12,8 +12,8 @@
 
 namespace hyperactor::runtime {
 
-/// Threads are made when a job finds none idle, up to a limit; then jobs queue. A thread that had
-/// nothing to do for kIdle ends.
+/// Threads are made when a job finds none idle, up to a limit; then jobs queue. A thread that
+/// had nothing to do for kIdle ends.
 ///
 /// BLK-1  A job is not touched after its wait was completed: it may be gone by then.
 /// BLK-2  stop() lets what has begun and what is queued return, and joins.
@@ -24,6 +24,7 @@ class BlockingPool {
 
   BlockingPool(const BlockingPool&) = delete;
   BlockingPool& operator=(const BlockingPool&) = delete;
+
   ~BlockingPool() { stop(); }
 
   void submit(BlockingJob& job);

@@ -28,23 +28,23 @@ void ForeignWait::finish() noexcept {
   close_wait(*this);
   if (drain == nullptr) {
     strand->make_ready(*frame);
-  } else if (--drain->pending_ == 0) {
+  } else if (--drain->pending == 0) {
     drain->on_drained();
   }
 }
 
 std::size_t interrupt_foreign(Strand& strand, const Resumable* root, Drain& drain) noexcept {
-  drain.pending_ = 0;
+  drain.pending = 0;
   for (Wait* wait = strand.waits_head; wait != nullptr; wait = wait->next) {
     if (!wait->foreign) continue;
     auto& operation = static_cast<ForeignWait&>(*wait);
     if (!belongs_to(operation.frame, root)) continue;
     const bool interrupted = operation.drain != nullptr;
     operation.drain = &drain;
-    ++drain.pending_;
+    ++drain.pending;
     if (!interrupted) operation.interrupt(operation);
   }
-  return drain.pending_;
+  return drain.pending;
 }
 
 const char* foreign_operation(const Strand& strand) noexcept {

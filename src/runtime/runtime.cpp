@@ -10,6 +10,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <map>
 #include <mutex>
 #include <system_error>
 #include <thread>
@@ -99,6 +100,8 @@ struct Runtime::Core {
   RuntimeOptions options;
   std::unique_ptr<runtime::ThreadPool> pool;
   std::unique_ptr<runtime::Simulation> simulation;
+  std::mutex services_mutex;
+  std::map<const void*, std::shared_ptr<void>> services;
 
   runtime::Scheduler& scheduler() {
     if (pool) return *pool;
@@ -109,6 +112,7 @@ struct Runtime::Core {
   Core& operator=(const Core&) = delete;
 
   ~Core() {
+    services.clear();
     if (!pool) return;
     if (!runtime::tls.runtime_thread) {
       pool->stop();
@@ -180,6 +184,14 @@ runtime::Scheduler& Runtime::scheduler() const noexcept {
 
 std::chrono::nanoseconds Runtime::ask_timeout() const noexcept {
   return *core_->options.ask_timeout;
+}
+
+std::shared_ptr<void> Runtime::service(const void* key,
+                                       std::shared_ptr<void> (*make)(bool simulated)) const {
+  const std::scoped_lock lock(core_->services_mutex);
+  std::shared_ptr<void>& service = core_->services[key];
+  if (service == nullptr) service = make(is_simulated());
+  return service;
 }
 
 bool Runtime::step() const {

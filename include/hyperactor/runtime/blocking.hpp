@@ -17,8 +17,8 @@ namespace hyperactor {
 
 namespace runtime {
 
-/// A function on its way to the blocking pool. Lives in the awaiting frame until its wait has been
-/// completed.
+/// A function on its way to the blocking pool. Lives in the awaiting frame until its wait has
+/// been completed.
 struct BlockingJob {
   void (*run)(BlockingJob& job) = nullptr;
   BlockingJob* next = nullptr;  ///< the pool's
@@ -29,14 +29,15 @@ struct BlockingJob {
 
 }  // namespace runtime
 
-/// `co_await blocking(fn)`: runs `fn()` on a thread of the blocking pool and answers its value, or
-/// throws here what it threw. The actor is held meanwhile, its worker is not.
+/// `co_await blocking(fn)`: runs `fn()` on a thread of the blocking pool and answers its value,
+/// or throws here what it threw. The actor is held meanwhile, its worker is not.
 ///
 /// Cancelling  A function that has begun cannot be interrupted, and may use what the awaiting
 ///             frame owns: an abort, or a lost race, waits until it has returned. Its actor's
-///             status is "stopping (cancelling blocking)" meanwhile. One that has not begun is not
-///             run.
-/// Simulation  `fn` runs at once on the simulation's thread; the answer comes after a virtual time
+///             status is "stopping (cancelling blocking)" meanwhile. One that has not begun is
+///             not run.
+/// Simulation  `fn` runs at once on the simulation's thread; the answer comes after a virtual
+/// time
 ///             of up to 1 ms, drawn from the seed.
 /// Cost        two thread switches, some 10 to 100 µs.
 template <std::invocable Fn>
@@ -110,9 +111,10 @@ class [[nodiscard]] Blocking {
 /// To be awaited; see Blocking.
 template <std::invocable Fn>
 [[nodiscard]] Blocking<Fn> blocking(Fn fn) {
-  static_assert(!std::is_reference_v<std::invoke_result_t<Fn&>>,
-                "a function for blocking() returns a value, or nothing: a reference could outlive "
-                "what it refers to");
+  static_assert(
+      !std::is_reference_v<std::invoke_result_t<Fn&>>,
+      "a function for blocking() returns a value, or nothing: a reference could outlive "
+      "what it refers to");
   return Blocking<Fn>(std::move(fn));
 }
 

@@ -13,20 +13,17 @@ class Drain {
   /// On the strand's thread.
   virtual void on_drained() = 0;
 
+  std::size_t pending = 0;  ///< operations that have not ended; interrupt_foreign's
+
  protected:
   ~Drain() = default;
-
- private:
-  friend struct ForeignWait;
-  friend std::size_t interrupt_foreign(Strand&, const Resumable*, Drain&) noexcept;
-
-  std::size_t pending_ = 0;
 };
 
-/// The wait of an operation that cannot be given up at once: a function on the blocking pool, an
-/// Asio operation. Until it has completed, the frame that awaits it must live.
+/// The wait of an operation that cannot be given up at once: a function on the blocking pool,
+/// an Asio operation. Until it has completed, the frame that awaits it must live.
 ///
-/// FOR-1  Cancellation is destruction (00 D4), but first every foreign wait of what is destroyed
+/// FOR-1  Cancellation is destruction (00 D4), but first every foreign wait of what is
+/// destroyed
 ///        is interrupted and completes; meanwhile nothing of it is resumed by that completion.
 /// FOR-2  Who cancels later takes over from who cancelled before: the larger frame waits.
 struct ForeignWait : Wait {
@@ -35,8 +32,8 @@ struct ForeignWait : Wait {
   ForeignWait(const ForeignWait&) = delete;
   ForeignWait& operator=(const ForeignWait&) = delete;
 
-  /// Asks the operation to end; it completes soon, or when it can, never inside this call. Called
-  /// at most once.
+  /// Asks the operation to end; it completes soon, or when it can, never inside this call.
+  /// Called at most once.
   void (*interrupt)(ForeignWait& wait) noexcept = nullptr;
 
   /// Registers with the strand of `awaiting`.

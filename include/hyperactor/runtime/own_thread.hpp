@@ -15,8 +15,9 @@ class Strand;
 /// For actors that block, spin or need a thread of their own for a library's sake.
 ///
 /// OWN-1  The token waits in pending_ between activations; this thread takes it.
-/// OWN-2  The thread keeps a reference to the strand and ends after the slice in which it ended.
-/// Cost   An activation wakes a sleeping thread: some 20 µs for the sender, 80 µs until it runs.
+/// OWN-2  The thread keeps a reference to the strand and ends after the slice in which it
+/// ended. Cost   An activation wakes a sleeping thread: some 20 µs for the sender, 80 µs until
+/// it runs.
 class OwnThread {
  public:
   OwnThread();
@@ -26,8 +27,8 @@ class OwnThread {
   ~OwnThread();
 
   /// Starts the thread; throws std::system_error if the system has none. `self` is this object.
-  static void start(const std::shared_ptr<OwnThread>& self, Scheduler& scheduler, Strand& strand,
-                    const std::string& name);
+  static void start(const std::shared_ptr<OwnThread>& self, Scheduler& scheduler,
+                    Strand& strand, const std::string& name);
 
   /// Whoever activated the strand: hands it over.
   void activate() noexcept;

@@ -77,6 +77,12 @@ class Runtime {
   /// Nanoseconds since an arbitrary point: steady clock, or virtual time.
   [[nodiscard]] std::int64_t now_ns() const noexcept;
 
+  /// An object that belongs to this runtime and is destroyed with it, before its threads end:
+  /// made by `make(simulated)` when `key` is first asked for. For extensions such as
+  /// hyperactor/asio.hpp. Any thread.
+  [[nodiscard]] std::shared_ptr<void> service(
+      const void* key, std::shared_ptr<void> (*make)(bool simulated)) const;
+
   /// Reports a failure that nobody could take (see CrashPolicy).
   /// A policy that throws ends the process.
   void crash(const CrashReport& report) const noexcept;
