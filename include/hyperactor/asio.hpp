@@ -3,8 +3,8 @@
 //   auto received = co_await socket.async_read_some(boost::asio::buffer(bytes), ha::use_task);
 //   if (!received) ...  // std::expected<std::size_t, boost::system::error_code>
 //
-// Needs Boost 1.81 or later (Debian: libboost1.81-dev), headers only. Not part of hyperactor.hpp:
-// it takes a compiler seconds to read.
+// Needs Boost 1.81 or later (Debian: libboost1.81-dev), headers only. Not part of
+// hyperactor.hpp: it takes a compiler seconds to read.
 #pragma once
 
 #include "hyperactor/runtime/foreign.hpp"
@@ -42,13 +42,15 @@ namespace hyperactor {
 /// The completion token: an Asio operation started with it is awaited by a task.
 ///
 /// Value        what the operation completes with: (error_code, T) gives std::expected<T,
-///              error_code>, (error_code) std::expected<void, error_code>, several values a tuple
-///              in their place, (exception_ptr, T) throws, (T) and () give T and nothing.
+///              error_code>, (error_code) std::expected<void, error_code>, several values a
+///              tuple in their place, (exception_ptr, T) throws, (T) and () give T and nothing.
 /// Start        when it is awaited, on the thread of the actor; so an object of Asio belongs to
 ///              the actor that awaits its operations, and is used by nobody else meanwhile.
-/// Completion   on the thread of the operation's executor (io_context() below, or your own); the
+/// Completion   on the thread of the operation's executor (io_context() below, or your own);
+/// the
 ///              task goes on on its actor.
-/// Cancelling   an abort, a lost race or a timeout cancels the operation (terminal cancellation)
+/// Cancelling   an abort, a lost race or a timeout cancels the operation (terminal
+/// cancellation)
 ///              and waits until it has completed, because it may use memory of the frame. Its
 ///              actor's status is "stopping (cancelling Asio operation)" meanwhile.
 /// Simulation   real sockets and timers cannot be replayed: the operation is not started, and
@@ -273,8 +275,9 @@ class [[nodiscard]] AsioOperation {
     if (thrown_) std::rethrow_exception(std::exchange(thrown_, nullptr));
     if (!simulated_ && result_->has_value()) return Outcome::of(std::move(**result_));
     if constexpr (Outcome::kHasCode) {
-      return std::unexpected(simulated_ ? make_error_code(AsioErrc::Simulated)
-                                        : make_error_code(boost::asio::error::operation_aborted));
+      return std::unexpected(simulated_
+                                 ? make_error_code(AsioErrc::Simulated)
+                                 : make_error_code(boost::asio::error::operation_aborted));
     } else {
       throw std::logic_error(simulated_ ? asio_detail::kSimulated
                                         : "the io_context of an Asio operation has gone");
@@ -353,7 +356,8 @@ class boost::asio::async_result<hyperactor::UseTask, void(Args...)> {
   template <class Initiation, class... InitArgs>
   static auto initiate(Initiation&& initiation, hyperactor::UseTask, InitArgs&&... arguments) {
     using Arguments = std::tuple<std::decay_t<InitArgs>...>;
-    return hyperactor::AsioOperation<std::decay_t<Initiation>, Arguments, std::decay_t<Args>...>(
+    return hyperactor::AsioOperation<std::decay_t<Initiation>, Arguments,
+                                     std::decay_t<Args>...>(
         std::forward<Initiation>(initiation), Arguments(std::forward<InitArgs>(arguments)...));
   }
 };

@@ -117,6 +117,11 @@ std::uint64_t Client::undeliverable_count() {
   return strand_->undeliverable_count();
 }
 
+std::uint64_t Client::late_reply_count() {
+  strand_->run_pending();
+  return strand_->late_replies();
+}
+
 Result<actor::Kinship> Client::child_kinship(std::string_view name) {
   if (!name.empty() && !is_valid_name(name)) {
     return std::unexpected(

@@ -25,27 +25,14 @@ void run_deadlines(Strand& strand, Node& node);
 
 constexpr NodeOps kDeadlineOps{run_deadlines, drop_completion, nullptr};
 
-void post_to(StrandId id, Completion& completion) noexcept {
-  Strand* const strand = SlotTable::process().acquire(id);
-  if (strand == nullptr) {
-    completion.ops->drop(nullptr, completion, DropReason::Stopped);
-    release_node(tls, completion);
-    return;
-  }
-  strand->push_control(completion);
-  strand->drop_reference();
-}
-
 WaitTimer* make_timer(WaitId wait, const NodeOps& ops) {
-  constexpr std::uint8_t kClass = NodePool::class_of(sizeof(WaitTimer));
-  auto* timer = ::new (tls.pool.allocate(kClass)) WaitTimer;
-  timer->size_class = kClass;
+  auto* timer = make_node<WaitTimer>();
   timer->ops = &ops;
   timer->wait = wait;
   timer->fire = [](Timer& fired) {
     auto& due = static_cast<WaitTimer&>(fired);
     if (due.strand) {
-      post_to(due.strand, due);
+      post_completion_to(due.strand, due);
     } else {
       post_completion(due);
     }
@@ -177,14 +164,23 @@ void cancel_wait_timer(Scheduler& scheduler, WaitTimer* timer) noexcept {
   if (scheduler.cancel(*timer)) release_node(tls, *timer);
 }
 
+void post_completion_to(StrandId id, Completion& completion) noexcept {
+  Strand* const strand = SlotTable::process().acquire(id);
+  if (strand == nullptr) {
+    completion.ops->drop(nullptr, completion, DropReason::Stopped);
+    release_node(tls, completion);
+    return;
+  }
+  strand->push_control(completion);
+  strand->drop_reference();
+}
+
 void post_completion(Completion& completion) noexcept {
-  post_to(WaitTable::process().strand_of(completion.wait), completion);
+  post_completion_to(WaitTable::process().strand_of(completion.wait), completion);
 }
 
 void wake(WaitId wait) noexcept {
-  constexpr std::uint8_t kClass = NodePool::class_of(sizeof(Completion));
-  auto* completion = ::new (tls.pool.allocate(kClass)) Completion;
-  completion->size_class = kClass;
+  auto* completion = make_node<Completion>();
   completion->ops = &kPlainCompletion;
   completion->wait = wait;
   post_completion(*completion);

@@ -257,6 +257,12 @@ class ActorHandle {
     return base().unwanted_count();
   }
 
+  /// Answers that came when this actor waited for them no more: after the deadline, or when the
+  /// ask had been dropped.
+  [[nodiscard]] std::uint64_t late_reply_count() const noexcept {
+    return base().late_replies();
+  }
+
   /// For the runtime's own layers.
   [[nodiscard]] actor::Instance& base() const noexcept {
     return *reinterpret_cast<actor::Instance*>(instance_);

@@ -321,7 +321,7 @@ struct Dispatch {
 
   static void answer(Node& node, Result<Reply>&& value) {
     if (node.asker) {
-      mailbox::send_reply<Reply>(node.asker, std::move(value));
+      mailbox::send_reply<Reply>(node.asker, node.sender, std::move(value));
     }
   }
 
@@ -334,7 +334,7 @@ struct Dispatch {
 
   static void refuse(Node& node, runtime::Strand* strand, runtime::DropReason why) {
     if constexpr (mailbox::Request<M>) {
-      mailbox::send_reply<Reply>(node.asker,
+      mailbox::send_reply<Reply>(node.asker, node.sender,
                                  std::unexpected(unhandled_request(strand, type_text(), why)));
     }
   }

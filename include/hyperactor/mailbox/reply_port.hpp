@@ -24,11 +24,13 @@ struct ReplyNode : runtime::Completion {
 
 template <class R>
 inline constexpr runtime::NodeOps kReplyOps{
-    [](runtime::Strand&, runtime::Node& node) {
+    [](runtime::Strand& strand, runtime::Node& node) {
       auto& reply = static_cast<ReplyNode<R>&>(node);
       // Late answers find no wait (WT-1) and end here.
       if (runtime::Wait* wait = runtime::WaitTable::process().find(reply.wait)) {
         wait->complete(*wait, node);
+      } else {
+        strand.count_late_reply();
       }
       reply.~ReplyNode<R>();
     },
@@ -37,14 +39,14 @@ inline constexpr runtime::NodeOps kReplyOps{
     },
     nullptr};
 
-/// Sends `answer` to whoever waits under `asker`, and clears `asker`; not if moving the answer
-/// throws, which comes out of here. Any thread.
+/// Sends `answer` to the wait `asker` of the strand `to`, and clears `asker`; not if moving the
+/// answer throws, which comes out of here. Any thread.
 template <class R>
-void send_reply(runtime::WaitId& asker, Result<R>&& answer) {
+void send_reply(runtime::WaitId& asker, runtime::StrandId to, Result<R>&& answer) {
   auto* node = runtime::make_node<ReplyNode<R>>(std::move(answer));
   node->ops = &kReplyOps<R>;
   node->wait = std::exchange(asker, runtime::WaitId{});
-  runtime::post_completion(*node);
+  runtime::post_completion_to(to, *node);
 }
 
 /// "no reply: the reply port of Transfer was dropped by bank[0] while it handled Audit".
@@ -63,15 +65,20 @@ class ReplyPort {
 
   /// Takes the duty over from a queued request.
   explicit ReplyPort(mailbox::RequestNode& request) noexcept
-      : asker_(std::exchange(request.asker, runtime::WaitId{})), type_(request.ops->type) {}
+      : asker_(std::exchange(request.asker, runtime::WaitId{})),
+        to_(request.sender),
+        type_(request.ops->type) {}
 
   ReplyPort(ReplyPort&& other) noexcept
-      : asker_(std::exchange(other.asker_, runtime::WaitId{})), type_(other.type_) {}
+      : asker_(std::exchange(other.asker_, runtime::WaitId{})),
+        to_(other.to_),
+        type_(other.type_) {}
 
   ReplyPort& operator=(ReplyPort&& other) noexcept {
     if (this != &other) {
       give_up();
       asker_ = std::exchange(other.asker_, runtime::WaitId{});
+      to_ = other.to_;
       type_ = other.type_;
     }
     return *this;
@@ -82,12 +89,13 @@ class ReplyPort {
 
   ~ReplyPort() { give_up(); }
 
-  /// Answers. A second call does nothing; an answer that comes too late is dropped.
+  /// Answers. A second call does nothing; an answer that comes too late is dropped, and counted
+  /// by the asker.
   template <class U = R>
     requires(!std::is_void_v<R> && std::convertible_to<U &&, R>)
   void send(U&& value) {
     if (asker_) {
-      mailbox::send_reply<R>(asker_, Result<R>(R(std::forward<U>(value))));
+      mailbox::send_reply<R>(asker_, to_, Result<R>(R(std::forward<U>(value))));
     }
   }
 
@@ -95,13 +103,13 @@ class ReplyPort {
   void send()
     requires std::is_void_v<R>
   {
-    if (asker_) mailbox::send_reply<R>(asker_, Result<R>{});
+    if (asker_) mailbox::send_reply<R>(asker_, to_, Result<R>{});
   }
 
   /// Answers that there is no answer, and why.
   void refuse(Error why) {
     if (asker_) {
-      mailbox::send_reply<R>(asker_, Result<R>(std::unexpected(std::move(why))));
+      mailbox::send_reply<R>(asker_, to_, Result<R>(std::unexpected(std::move(why))));
     }
   }
 
@@ -116,6 +124,7 @@ class ReplyPort {
   }
 
   runtime::WaitId asker_;
+  runtime::StrandId to_;
   const std::atomic<std::uint32_t>* type_ = nullptr;
 };
 

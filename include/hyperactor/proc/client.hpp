@@ -61,6 +61,9 @@ class Client : public Caller {
   /// Messages this client sent that came back. Looks at what has arrived by now.
   [[nodiscard]] std::uint64_t undeliverable_count();
 
+  /// Answers that came when this client waited for them no more. Looks at what has arrived.
+  [[nodiscard]] std::uint64_t late_reply_count();
+
   /// A port of this client, with its receiver. `coalesce`: only the newest message matters.
   template <class M>
   std::pair<PortHandle<M>, PortReceiver<M>> open_port(bool coalesce = false) {

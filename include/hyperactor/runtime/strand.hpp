@@ -140,6 +140,11 @@ class Strand {
     return record_->handled.load(std::memory_order_relaxed);
   }
 
+  /// Answers that came when nobody waited for them any more.
+  [[nodiscard]] std::uint64_t late_replies() const noexcept {
+    return late_replies_.load(std::memory_order_relaxed);
+  }
+
   /// Messages waiting: exactly for a bounded mailbox, else as of the end of the last slice, as
   /// far as they were counted.
   [[nodiscard]] std::uint64_t depth() const noexcept;
@@ -166,6 +171,10 @@ class Strand {
   void forget_ready(Resumable& frame) noexcept;
   /// Resumes ready coroutines until none is left. Constant stack, however long the chain.
   void pump();
+
+  void count_late_reply() noexcept {
+    late_replies_.store(late_replies() + 1, std::memory_order_relaxed);
+  }
 
   /// Notes that a send waits for room at `on`; each wait has a number of its own.
   void block_on(StrandId on, std::uint64_t wait) noexcept;
@@ -296,6 +305,7 @@ class Strand {
   DropReason end_reason_ = DropReason::Stopped;
   std::uint32_t blocked_sends_ = 0;
   std::unique_ptr<Bound> bound_;
+  std::atomic<std::uint64_t> late_replies_{0};
   std::atomic<std::uint64_t> blocked_on_{0};  // a packed StrandId
   std::atomic<std::uint64_t> blocked_wait_{0};
 

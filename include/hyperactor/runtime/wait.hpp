@@ -130,6 +130,10 @@ void cancel_wait_timer(Scheduler& scheduler, WaitTimer* timer) noexcept;
 /// Any thread.
 void post_completion(Completion& completion) noexcept;
 
+/// Posts `completion` to `strand`, which opened its wait; drops it if that strand is gone. Any
+/// thread.
+void post_completion_to(StrandId strand, Completion& completion) noexcept;
+
 /// Completes `wait` without a payload. Any thread.
 void wake(WaitId wait) noexcept;
 

@@ -208,6 +208,20 @@ HYPERACTOR_SCENARIO(Cancellation, IsSeenByTheHandlerWhenTheDeadlinePasses) {
   EXPECT_EQ(env.await(receiver).value(), 1);
 }
 
+HYPERACTOR_SCENARIO(LateReplies, AreDroppedAndCounted) {
+  auto actor = env.spawn<Patient>("patient");
+  auto [port, receiver] = env.client().open_port<int>();
+  for (int i = 0; i < 3; ++i) {
+    std::optional<Ask<int>> ask(actor.ask<UntilCancelled>(env.client(), port));
+    EXPECT_EQ(env.await(receiver).value(), 0);
+    ask.reset();
+    EXPECT_EQ(env.await(receiver).value(), 1);
+  }
+  EXPECT_TRUE(ok(env.eventually([&] { return env.client().late_reply_count() == 3; })));
+  EXPECT_TRUE(ok(env.await(actor.ask<Remaining>(env.client()))));
+  EXPECT_EQ(env.client().late_reply_count(), 3U) << "one in time is not late";
+}
+
 HYPERACTOR_SCENARIO(Cancellation, DoesNotConcernMessagesWithoutAnAsker) {
   auto actor = env.spawn<Patient>("patient");
   auto [port, receiver] = env.client().open_port<bool>();
