@@ -180,6 +180,22 @@ class Programs(Project):
         self.assertEqual(code, 0)
         self.assertIn("1 not run (no --bin)", err)
 
+    def test_a_page_of_the_guide_may_be_a_program(self):
+        self.write("docs/guide/b.md", "```cpp\nint f();\n```\n\n```cpp\nint main() {}\n```\n"
+                                      "```text\none\n```\n```text\ntwo\n```\n")
+        self.program("hello", "echo hello; echo you")
+        self.program("example_guide_b", "echo one; echo two")
+        self.assertEqual(self.run_with(*self.bin)[0], 0)
+        self.program("example_guide_b", "echo one; echo three")
+        code, err = self.run_with(*self.bin)
+        self.assertEqual(code, 1)
+        self.assertIn("docs/guide/b.md: example_guide_b does not print what the page says", err)
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            self.run_with("--program", "docs/guide/b.md")
+        self.assertEqual(out.getvalue(), "// docs/guide/b.md: its blocks, one after the other\n"
+                                         "int f();\nint main() {}\n")
+
     def test_a_program_that_is_missing_or_fails_is_reported(self):
         os.makedirs(os.path.join(self.root, "bin"))
         self.assertIn("there is no program hello", self.run_with(*self.bin)[1])
