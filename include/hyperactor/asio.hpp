@@ -57,6 +57,7 @@ namespace hyperactor {
 ///              completes with AsioErrc::Simulated, or throws where it has no error code.
 struct UseTask {};
 
+/// See UseTask.
 inline constexpr UseTask use_task{};
 
 /// Errors of awaits of Asio operations, beside those of Asio.
@@ -206,6 +207,7 @@ class Handler {
 
 }  // namespace asio_detail
 
+/// So that an AsioErrc converts to an error_code.
 [[nodiscard]] inline boost::system::error_code make_error_code(AsioErrc error) noexcept {
   return {static_cast<int>(error), asio_detail::category()};
 }
@@ -214,9 +216,12 @@ class Handler {
 template <class Initiation, class InitArgs, class... Args>
 class [[nodiscard]] AsioOperation {
  public:
+  /// For the runtime's own layers.
   using Outcome = asio_detail::Outcome<Args...>;
+  /// What awaiting it gives; see UseTask.
   using Value = typename Outcome::Value;
 
+  /// Made by Asio, from use_task.
   AsioOperation(Initiation initiation, InitArgs arguments)
       : initiation_(std::move(initiation)), arguments_(std::move(arguments)) {}
 

@@ -188,7 +188,7 @@ class [[nodiscard]] Ask {
   Awaiter operator co_await() const noexcept { return Awaiter(*state_); }
 
   /// Runs `fn(Result<R>)` as a work item of its own when the answer comes; the actor is free in
-  /// the meantime. Dropped when the actor stops. Defined in actor/context.hpp.
+  /// the meantime. Dropped when the actor stops. Defined in actor/spawn.hpp.
   template <class Context, class Fn>
   void then(Context& cx, Fn fn) &&;
 
