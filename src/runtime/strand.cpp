@@ -7,6 +7,8 @@
 #include "hyperactor/runtime/scheduler.hpp"
 #include "hyperactor/runtime/slot_table.hpp"
 
+#include "backoff.hpp"
+
 namespace hyperactor::runtime {
 
 namespace {
@@ -15,6 +17,15 @@ constexpr std::uintptr_t kAhead = 4;          // nodes
 constexpr std::uint64_t kBacklogSlices = 10;  // turns that a backlog may take in one go
 constexpr std::uint64_t kPressureOn = 1024;   // STR-5
 constexpr std::uint32_t kPressedSends = 64;   // STR-5
+
+// The node that a producer is about to link behind `node`.
+Node* wait_for_link(const Node& node) noexcept {
+  Backoff backoff;
+  for (;;) {
+    if (Node* next = Inbox::next(node)) return next;
+    backoff.wait();
+  }
+}
 
 }  // namespace
 
@@ -302,9 +313,7 @@ void Strand::run_control(ThreadState& thread) {
 Node* Strand::await_link(const Node& node) const noexcept {
   for (int spin = 0; spin < 128; ++spin) {
     if (Node* next = Inbox::next(node)) return next;
-#if defined(__x86_64__)
-    __builtin_ia32_pause();
-#endif
+    cpu_pause();
   }
   return nullptr;
 }
@@ -345,7 +354,7 @@ void Strand::drain_dead(ThreadState& thread, Node* front) {
           release_node(thread, *item);
           break;
         }
-        while (next == nullptr) next = await_link(*item);
+        next = wait_for_link(*item);
       }
       control_.set_front(next);
       release_node(thread, *item);
@@ -366,7 +375,7 @@ void Strand::drain_dead(ThreadState& thread, Node* front) {
         return;
       }
       ending_ = loop_owned;
-      while (next == nullptr) next = await_link(*node);
+      next = wait_for_link(*node);
     }
     release_node(thread, *node);
     node = next;

@@ -19,7 +19,6 @@
 #include <boost/asio/read.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
-
 #include <gtest/gtest.h>
 
 namespace hyperactor::support {
