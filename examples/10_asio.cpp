@@ -1,7 +1,7 @@
 // examples/10_asio.cpp - Asio inside handlers: a server that echoes, a client that gives up.
 //
-// Sockets and timers of Boost.Asio are awaited like anything else with the token use_task. What an
-// actor awaits when it is aborted, or loses a race, is cancelled first.
+// Sockets and timers of Boost.Asio are awaited like anything else with the token use_task. What
+// an actor awaits when it is aborted, or loses a race, is cancelled first.
 #include <hyperactor/asio.hpp>
 #include <hyperactor/hyperactor.hpp>
 
@@ -54,7 +54,8 @@ class Server : public ha::Actor<Server> {
   ha::Task<ha::Result<void>> handle(ha::Context<Server>& cx, Serve) {
     for (;;) {
       auto socket = co_await acceptor_.async_accept(ha::use_task);
-      if (!socket) co_return std::unexpected(ha::Error(ha::Errc::Failed, socket.error().what()));
+      if (!socket)
+        co_return std::unexpected(ha::Error(ha::Errc::Failed, socket.error().what()));
       auto session = cx.spawn<Session>(std::move(*socket));
       if (!session) co_return std::unexpected(session.error());
       session->post<Serve>(cx);
