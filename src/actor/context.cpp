@@ -22,7 +22,7 @@ bool ContextBase::is_cancelled() const noexcept {
   const runtime::Node* const node = strand().current();
   if (node == nullptr || (node->flags & runtime::kNodeRequest) == 0) return false;
   const runtime::WaitId asker = static_cast<const mailbox::RequestNode*>(node)->asker;
-  return asker && !runtime::WaitTable::process().open(asker);
+  return asker && !runtime::WaitTable::process().wanted(asker);
 }
 
 std::optional<std::chrono::nanoseconds> ContextBase::remaining() const noexcept {

@@ -438,6 +438,13 @@ Error unhandled_request(runtime::Strand* holder, const std::string& type,
     return Error(Errc::Disconnected,
                  fmt::format("asking for {}: {} failed while handling it", type, who));
   }
+  if (why == runtime::DropReason::Cancelled) {
+    return Error(
+        Errc::Cancelled,
+        fmt::format("asking for {}: {} did not run it, because nobody waits any more for "
+                    "the request on whose behalf it was asked",
+                    type, who));
+  }
   if (why == runtime::DropReason::Overloaded) {
     return mailbox::not_handled(*mailbox::owner_of(*holder), why, "asking for " + type);
   }

@@ -71,6 +71,17 @@ AskCore::~AskCore() {
   strand->drop_reference();
 }
 
+void AskCore::await(runtime::Resumable* frame) noexcept {
+  frame_ = frame;
+  if (frame == nullptr) return;
+  // The handler that awaits will not answer its own request before this: if nobody waits for
+  // that one any more, nobody wants this one.
+  const runtime::Node* const current = strand->current();
+  if (current == nullptr || (current->flags & runtime::kNodeRequest) == 0) return;
+  const runtime::WaitId request = static_cast<const RequestNode*>(current)->asker;
+  if (request) runtime::WaitTable::process().set_parent(id, request);
+}
+
 void AskCore::finish() noexcept {
   close_wait(*this);
   done_ = true;

@@ -98,6 +98,7 @@ WaitId WaitTable::take(Wait& wait) {
       });
   Entry& at = entry(slot);
   at.wait = &wait;
+  at.parent.store(0, std::memory_order_relaxed);  // published with the word
   const StrandId owner = wait.strand->strand_id();
   at.strand.store(std::uint64_t{owner.slot} << 32U | owner.generation,
                   std::memory_order_release);

@@ -224,8 +224,9 @@ struct Dispatch {
     auto& self = static_cast<InstanceOf<A>&>(strand);
     auto& node = static_cast<Node&>(base);
     if constexpr (mailbox::Request<M>) {
-      if (node.asker && !runtime::WaitTable::process().open(node.asker)) [[unlikely]] {
+      if (node.asker && !runtime::WaitTable::process().wanted(node.asker)) [[unlikely]] {
         self.count_unwanted();
+        refuse(node, &self, runtime::DropReason::Cancelled);
         end(node);
         return;
       }

@@ -46,7 +46,7 @@ class AskCore : public runtime::Wait {
   [[nodiscard]] bool is_done() const noexcept { return done_; }
 
   /// `frame` goes on when the answer is there; null: nobody awaits it any more.
-  void await(runtime::Resumable* frame) noexcept { frame_ = frame; }
+  void await(runtime::Resumable* frame) noexcept;
 
   /// Runs the asking client on this thread until the answer is there.
   Result<void> block();

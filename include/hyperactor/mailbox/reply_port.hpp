@@ -115,7 +115,7 @@ class ReplyPort {
 
   /// Whether the asker still waits; false once it gave up, died, or was answered.
   [[nodiscard]] bool wanted() const noexcept {
-    return asker_ && runtime::WaitTable::process().open(asker_);
+    return asker_ && runtime::WaitTable::process().wanted(asker_);
   }
 
  private:

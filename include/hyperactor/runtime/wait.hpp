@@ -60,7 +60,10 @@ class WaitTable {
   struct Entry {
     std::atomic<std::uint64_t> word{0};  // generation << 1 | open
     std::atomic<std::uint64_t> strand{
-        0};                // StrandId; may be a later owner's: see post_completion
+        0};  // StrandId; may be a later owner's: see post_completion
+    // The wait on whose behalf this one waits, packed; 0 = none. Belongs to the open
+    // generation.
+    std::atomic<std::uint64_t> parent{0};
     Wait* wait = nullptr;  // owner strand's thread
   };
 
@@ -71,6 +74,28 @@ class WaitTable {
   [[nodiscard]] bool open(WaitId id) noexcept {
     return entry(id.slot).word.load(std::memory_order_acquire) ==
            (std::uint64_t{id.generation} << 1U | 1U);
+  }
+
+  /// Any thread: whether the wait is open, and those on whose behalf it waits are too: a nested
+  /// ask that is awaited is given up with the request that made it.
+  [[nodiscard]] bool wanted(WaitId id) noexcept {
+    constexpr int kDepthMax = 64;
+    for (int depth = 0; depth < kDepthMax; ++depth) {
+      if (!open(id)) return false;
+      // acquire: the look at `word` below comes after it.
+      const std::uint64_t parent = entry(id.slot).parent.load(std::memory_order_acquire);
+      if (parent == 0) return true;
+      if (!open(id)) return false;  // else the parent is another wait's
+      id =
+          WaitId{static_cast<std::uint32_t>(parent >> 32U), static_cast<std::uint32_t>(parent)};
+    }
+    return true;
+  }
+
+  /// The strand's thread: from now on the open wait `id` is wanted only as long as `parent` is.
+  void set_parent(WaitId id, WaitId parent) noexcept {
+    entry(id.slot).parent.store(std::uint64_t{parent.slot} << 32U | parent.generation,
+                                std::memory_order_release);
   }
 
   /// The strand's thread: the open wait named `id`, or null.

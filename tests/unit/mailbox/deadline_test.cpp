@@ -2,6 +2,7 @@
 #include "hyperactor/hyperactor.hpp"
 
 #include "support/scenario.hpp"
+#include "support/test_actor.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -34,6 +35,18 @@ struct RemainingThere {
 struct UntilCancelled {
   using Reply = int;
   PortHandle<int> progress;
+};
+
+// The same by way of so many further actors.
+struct UntilCancelledThere {
+  using Reply = int;
+  int further;
+  PortHandle<int> progress;
+};
+
+struct SpawnThere {
+  using Reply = int;
+  ActorHandle<TestActor> there;
 };
 
 // Asks another actor what is left there, twice, the second time from a continuation; tells.
@@ -80,6 +93,24 @@ struct Patient : Actor<Patient> {
     }
     (void)work.progress.send(1);
     co_return 0;
+  }
+
+  Task<int> handle(Context<Patient>& cx, UntilCancelledThere there) {
+    auto other = cx.spawn<Patient>().value();
+    if (there.further == 0) {
+      auto last = other.ask<UntilCancelled>(cx, there.progress);
+      auto done = co_await last;
+      co_return done.value_or(-1);
+    }
+    auto next = other.ask<UntilCancelledThere>(cx, there.further - 1, there.progress);
+    auto done = co_await next;
+    co_return done.value_or(-1);
+  }
+
+  Task<int> handle(Context<Patient>& cx, SpawnThere there) {
+    auto ask = there.there.ask<Spawn>(cx, std::string());
+    auto child = co_await ask;
+    co_return child ? 1 : 0;
   }
 
   void handle(Context<Patient>& cx, Plain plain) {
@@ -206,6 +237,32 @@ HYPERACTOR_SCENARIO(Cancellation, IsSeenByTheHandlerWhenTheDeadlinePasses) {
   EXPECT_EQ(env.await(receiver).value(), 0);
   EXPECT_EQ(env.await(std::move(ask)).error().code(), Errc::Timeout);
   EXPECT_EQ(env.await(receiver).value(), 1);
+}
+
+HYPERACTOR_SCENARIO(Cancellation, ReachesTheAsksThatAHandlerAwaits) {
+  auto actor = env.spawn<Patient>("patient");
+  auto [port, receiver] = env.client().open_port<int>();
+  std::optional<Ask<int>> ask(actor.ask<UntilCancelledThere>(env.client(), 3, port));
+  EXPECT_EQ(env.await(receiver).value(), 0) << "the third actor works";
+  ask.reset();
+  EXPECT_EQ(env.await(receiver).value(), 1) << "it sees that nobody waits for the first";
+  EXPECT_TRUE(ok(env.await(actor.ask<Remaining>(env.client()))));
+}
+
+HYPERACTOR_SCENARIO(Cancellation, OfAQueuedNestedAskIsAnsweredAtOnce) {
+  auto busy = env.spawn<TestActor>("busy");
+  auto [entered, inside] = env.client().open_port<int>();
+  const Watch<bool> released(false);
+  busy.post<Wait>(env.client(), entered, released);
+  EXPECT_EQ(env.await(inside).value(), 1);
+  auto actor = env.spawn<Patient>("patient");
+  std::optional<Ask<int>> ask(actor.ask<SpawnThere>(env.client(), busy));
+  EXPECT_TRUE(ok(env.eventually([&] { return busy.depth() > 0 || actor.handled() == 2; })));
+  env.sleep(1ms);
+  ask.reset();
+  released.set(true);
+  EXPECT_TRUE(ok(env.await(actor.ask<Remaining>(env.client())))) << "its handler is free again";
+  EXPECT_EQ(busy.unwanted_count(), 1U);
 }
 
 HYPERACTOR_SCENARIO(LateReplies, AreDroppedAndCounted) {

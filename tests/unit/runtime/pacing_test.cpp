@@ -44,6 +44,10 @@ class HandScheduler final : public Scheduler {
 
   bool cancel(Timer&) noexcept override { return true; }
 
+  void run_blocking(BlockingJob&) override {}
+
+  std::shared_ptr<OwnThread> run_apart(Strand&, const std::string&) override { return nullptr; }
+
   // One slice of `strand`; false if it is not in the queue.
   bool turn(Strand& strand) {
     if (std::erase(queue_, &strand) == 0) return false;
