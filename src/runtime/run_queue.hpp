@@ -60,6 +60,15 @@ class RunQueue {
     return tail > head ? static_cast<std::size_t>(tail - head) : 0;
   }
 
+  /// How many were pushed, and how many taken, since the beginning. Any thread.
+  [[nodiscard]] std::uint64_t pushed() const noexcept {
+    return tail_.load(std::memory_order_acquire);
+  }
+
+  [[nodiscard]] std::uint64_t taken() const noexcept {
+    return head_.load(std::memory_order_acquire);
+  }
+
  private:
   alignas(64) std::atomic<std::uint64_t> head_{0};
   alignas(64) std::atomic<std::uint64_t> tail_{0};

@@ -48,7 +48,7 @@ void Sentinel::main() {
     if (running) {
       quiet = 0;
       const std::uint64_t before = pool_.now_ticks() - pool_.scale().to_ticks(kStuckNs);
-      rescue_stuck(before);
+      help_waiting(before);
       consolidate(before);
     } else {
       ++quiet;
@@ -92,11 +92,19 @@ void Sentinel::consolidate(std::uint64_t before) {
   for (Light& seen : light_) seen.ticks = 0;  // one at a time
 }
 
-void Sentinel::rescue_stuck(std::uint64_t before) {
-  for (auto& worker : pool_.workers()) {
-    if (worker->rescue(before) == 0) continue;
+void Sentinel::help_waiting(std::uint64_t before) {
+  const std::size_t count = pool_.workers().size();
+  for (std::size_t i = 0; i < count; ++i) {
+    Worker& worker = *pool_.workers()[i];
+    std::size_t waiting = worker.rescue(before);
+    // SEN-4: taken() first, so that what is pushed meanwhile cannot hide what waits.
+    const bool slow = worker.queue().taken() < light_[i].pushed;
+    light_[i].pushed = worker.queue().pushed();
+    if (waiting == 0 && slow) waiting = 1;
+    if (waiting == 0 || !pool_.idle().any(count)) continue;
     repairs();
-    pool_.wake_one();
+    // What waits may keep its worker as long as what it waited behind: one worker for each.
+    for (; waiting > 0 && pool_.idle().any(count); --waiting) pool_.wake_one();
   }
 }
 

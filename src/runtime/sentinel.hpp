@@ -25,6 +25,9 @@ class ThreadPool;
 ///        of running workers; a worker counts itself and *then* looks whether the sentinel
 ///        sleeps. Likewise it says until when it sleeps and *then* looks at the earliest
 ///        deadline, and arm() the other way round. All sequentially consistent.
+/// SEN-4  Slices that are short enough for SEN-1 and cheap enough not to wake a second worker
+///        (WRK-4) may still add up: when something that waited in a worker's queue at the last
+///        look waits there still, a parked worker is woken to steal.
 /// Model  tests/model/rescue.pml (SEN-1), sentinel.pml (SEN-3), hand_over.pml.
 class Sentinel {
  public:
@@ -65,15 +68,16 @@ class Sentinel {
   static constexpr int kLightTicks = 2;
 
   void main();
-  void rescue_stuck(std::uint64_t before);
+  void help_waiting(std::uint64_t before);
   void consolidate(std::uint64_t before);
 
   /// The present look has something to do.
   void repairs() noexcept { last_repair_due_ns_.store(due_ns_, std::memory_order_relaxed); }
 
-  // What was seen of a worker at the last tick (WRK-4).
+  // What was seen of a worker at the last tick (WRK-4, SEN-4).
   struct Light {
     std::uint64_t heavy_slices = 0;
+    std::uint64_t pushed = 0;
     int ticks = 0;
   };
 

@@ -81,6 +81,9 @@ class Worker {
     return lifo_.load(std::memory_order_relaxed) != nullptr || queue_.size() != 0;
   }
 
+  /// Its queue, for the sentinel to see whether it moves (SEN-4).
+  [[nodiscard]] const RunQueue& queue() const noexcept { return queue_; }
+
   [[nodiscard]] std::size_t index() const noexcept { return index_; }
 
  private:

@@ -1,5 +1,5 @@
 /* tests/model/rescue.pml - checks SEN-1 of src/runtime/sentinel.hpp, and WRK-1 and WRK-3 of
- * src/runtime/worker.hpp: rescue(), next(), search() and park() of worker.cpp, rescue_stuck() of
+ * src/runtime/worker.hpp: rescue(), next(), search() and park() of worker.cpp, help_waiting() of
  * sentinel.cpp, wake_one() of thread_pool.cpp.
  *
  * One worker runs a strand whose handler activates another, for the LIFO slot, and returns or

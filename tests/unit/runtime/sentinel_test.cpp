@@ -22,7 +22,9 @@
 #include <ctime>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -305,6 +307,47 @@ TEST_F(SentinelTest, LeavesAWorkerItsTrafficBesideOneThatIsStuck) {  // WRK-4
   }
   EXPECT_EQ(parked, 0);
   stop = true;
+  release_and_stop(std::move(strands));
+}
+
+// ThreadsOnly: counts real threads.
+TEST_F(SentinelTest, WakesAWorkerForAQueueThatMovesSlowly) {  // SEN-4
+  constexpr int kStrands = 7;                                 // fewer than a backlog
+  constexpr int kRounds = 40;
+  start(2);
+  std::vector<ProbeStrand::Ref> strands;
+  for (int n = 0; n <= kStrands; ++n) strands.push_back(ProbeStrand::make(*pool_));
+  await_parked();
+  std::mutex mutex;
+  std::set<std::size_t> workers;
+  std::atomic<int> done{0};
+  // Short enough not to count as stuck; with as many messages as make it look cheap.
+  const auto spin = [&](ProbeStrand&) {
+    const std::int64_t end = now_ns() + 400'000;
+    for (int n = 0; n < 4'000; ++n) (void)next_message_id(tls);
+    while (now_ns() < end) {
+    }
+    const std::scoped_lock lock(mutex);
+    workers.insert(tls.worker->index());
+    ++done;
+  };
+  // Queued from a worker, for it alone, again and again.
+  std::function<void(ProbeStrand&)> queue = [&](ProbeStrand& self) {
+    for (int n = 1; n <= kStrands; ++n) strands[static_cast<std::size_t>(n)]->work(spin);
+    static_cast<void>(self);
+  };
+  int shared = 0;
+  for (int round = 0; round < kRounds; ++round) {
+    await_parked();
+    const int before = done.load();
+    strands[0]->work(queue);
+    ASSERT_TRUE(eventually([&] { return done.load() == before + kStrands; }));
+    const std::scoped_lock lock(mutex);
+    shared += workers.size() == 2 ? 1 : 0;
+    workers.clear();
+  }
+  std::printf("[ measured ] %d of %d slow queues were shared\n", shared, kRounds);
+  EXPECT_GE(shared, kRounds / 2) << "2.8 ms of work were left to one worker, the other slept";
   release_and_stop(std::move(strands));
 }
 
