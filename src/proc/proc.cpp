@@ -48,8 +48,9 @@ actor::ProcServices& ProcHandle::services() const noexcept {
 Result<actor::Kinship> ProcHandle::unnamed_root(telemetry::NameIndex name) const {
   if (!core_->accepts_actors()) {
     return std::unexpected(
-        Error(Errc::Failed, fmt::format("spawning {} on proc {}: the proc has been stopped",
-                                        telemetry::name_text(name), this->name())));
+        Error(Errc::Failed,
+              fmt::format("spawning {} on proc {}: the proc has been stopped; spawn on another",
+                          telemetry::name_text(name), this->name())));
   }
   actor::Kinship kinship;
   kinship.name = name;
@@ -65,7 +66,8 @@ Result<actor::Kinship> ProcHandle::named_root(std::string_view text) const {
   if (!core_->accepts_actors()) {
     return std::unexpected(
         Error(Errc::Failed,
-              fmt::format("spawning {} on proc {}: the proc has been stopped", text, name())));
+              fmt::format("spawning {} on proc {}: the proc has been stopped; spawn on another",
+                          text, name())));
   }
   actor::Kinship kinship;
   kinship.name = telemetry::intern(text);
@@ -77,6 +79,10 @@ Result<actor::Kinship> ProcHandle::named_root(std::string_view text) const {
                           text, name())));
   }
   return kinship;
+}
+
+void ProcHandle::forget_name(telemetry::NameIndex name) const noexcept {
+  core_->forget(name);
 }
 
 Client ProcHandle::client(std::string_view name) const {

@@ -61,6 +61,11 @@ bool ProcCore::reserve(telemetry::NameIndex name) {
   return reserved_.insert(name).second;
 }
 
+void ProcCore::forget(telemetry::NameIndex name) noexcept {
+  const std::scoped_lock lock(mutex_);
+  reserved_.erase(name);
+}
+
 std::vector<actor::Instance*> ProcCore::take_roots() {
   std::vector<actor::Instance*> roots;
   {

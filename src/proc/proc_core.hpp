@@ -53,6 +53,9 @@ class ProcCore final : public actor::ProcServices {
   /// False if the name was ever taken.
   [[nodiscard]] bool reserve(telemetry::NameIndex name);
 
+  /// A reserved name was not used: no actor was made.
+  void forget(telemetry::NameIndex name) noexcept;
+
   /// Under the lock of the roots: a spawn that is not refused is listed before anybody looks.
   void refuse_actors() {
     const std::scoped_lock lock(mutex_);

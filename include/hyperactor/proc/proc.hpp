@@ -52,8 +52,10 @@ class ProcHandle {
               name.empty() ? unnamed_root(actor::type_name_index<A>()) : named_root(name);
           if (!kinship) return std::unexpected(std::move(kinship).error());
           kinship->options = options;
-          return actor::spawn_instance<A>(services(), *kinship,
-                                          std::forward<decltype(rest)>(rest)...);
+          auto spawned = actor::spawn_instance<A>(services(), *kinship,
+                                                  std::forward<decltype(rest)>(rest)...);
+          if (!spawned && !name.empty()) forget_name(kinship->name);
+          return spawned;
         },
         std::forward<Args>(args)...);
   }
@@ -79,6 +81,8 @@ class ProcHandle {
 
  private:
   [[nodiscard]] Result<actor::Kinship> named_root(std::string_view name) const;
+  /// The name of a root that was not made after all is free again.
+  void forget_name(telemetry::NameIndex name) const noexcept;
   [[nodiscard]] Result<actor::Kinship> unnamed_root(telemetry::NameIndex name) const;
   [[nodiscard]] actor::ProcServices& services() const noexcept;
 
