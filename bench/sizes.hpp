@@ -23,6 +23,10 @@ inline constexpr std::uint64_t kCreditBatch = kWindow / 10;
 /// After as many items the receiver tells the plain thread how far it is.
 inline constexpr std::uint64_t kExternalReport = 1'000;
 
+// bounded_pipeline_msgs_per_s
+inline constexpr std::uint64_t kPipelineItems = 1'000'000;
+inline constexpr std::uint64_t kPipelineLimit = 128;  // of the mailboxes of both later stages
+
 // ring_hops_per_s
 inline constexpr std::uint64_t kRingActors = 10'000;
 inline constexpr std::uint64_t kRingTokens = 1'000;

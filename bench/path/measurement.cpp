@@ -22,6 +22,7 @@ constexpr std::array kMeasurements{
     Measurement{"oneway_msgs_per_s", "one sender, one receiver", "msg/s", 20e6, kHigher, kJson, kHere, one_way},
     Measurement{"fanin4_msgs_per_s", "four senders, one receiver", "msg/s", 15e6, kHigher, kJson, kHere, fan_in},
     Measurement{"external_msgs_per_s", "plain thread to actor", "msg/s", 15e6, kHigher, kJson, kHere, external},
+    Measurement{"bounded_pipeline_msgs_per_s", "three stages, mailboxes of 128", "msg/s", kNoPromise, kHigher, kJson, kHere, bounded_pipeline},
     Measurement{"ring_hops_per_s", "ring: 10,000 actors, 1,000 tokens", "hops/s", 30e6, kHigher, kJson, kHere, ring},
     Measurement{"spawn_actors_per_s", "spawn, one message, stop", "actors/s", 1.5e6, kHigher, kJson, kHere, spawn},
     Measurement{"skynet_1m_s", "skynet, 1,000,000 leaves", "s", kNoPromise, kLower, kJson, kHere, skynet},

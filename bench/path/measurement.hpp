@@ -37,6 +37,7 @@ Result<double> ping_pong(const Runtime& runtime);
 Result<double> one_way(const Runtime& runtime);
 Result<double> fan_in(const Runtime& runtime);
 Result<double> external(const Runtime& runtime);
+Result<double> bounded_pipeline(const Runtime& runtime);
 Result<double> ring(const Runtime& runtime);
 Result<double> spawn(const Runtime& runtime);
 Result<double> skynet(const Runtime& runtime);

@@ -60,6 +60,7 @@ work("pingpong_ns_per_hop") -> fun ping_pong/0;
 work("oneway_msgs_per_s") -> fun() -> stream(1) end;
 work("fanin4_msgs_per_s") -> fun() -> stream(?FAN_IN_SENDERS) end;
 work("external_msgs_per_s") -> {none, "Erlang has no threads of the user's"};
+work("bounded_pipeline_msgs_per_s") -> {none, "Erlang has no mailbox with a limit"};
 work("ring_hops_per_s") -> fun ring/0;
 work("spawn_actors_per_s") -> fun spawn_all/0;
 work("skynet_1m_s") -> fun skynet/0;

@@ -9,6 +9,7 @@ double ping_pong(std::size_t workers);
 double one_way(std::size_t workers);
 double fan_in(std::size_t workers);
 double external(std::size_t workers);
+double bounded_pipeline(std::size_t workers);
 double ring(std::size_t workers);
 double spawn(std::size_t workers);
 double skynet(std::size_t workers);

@@ -13,8 +13,8 @@ import unittest
 
 PROGRAM = ""
 ALL_KEYS = ["pingpong_ns_per_hop", "oneway_msgs_per_s", "fanin4_msgs_per_s", "external_msgs_per_s",
-            "ring_hops_per_s", "spawn_actors_per_s", "skynet_1m_s", "idle_actor_bytes", "ask_ns",
-            "timer_ns", "allocs_per_message", "idle_cpu_percent"]
+            "bounded_pipeline_msgs_per_s", "ring_hops_per_s", "spawn_actors_per_s", "skynet_1m_s",
+            "idle_actor_bytes", "ask_ns", "timer_ns", "allocs_per_message", "idle_cpu_percent"]
 
 
 def run(*arguments):
