@@ -32,7 +32,7 @@ program: configure
 test: build  ## runs the tests of the release build
 	@ctest --preset release
 
-test-deep: build  ## the same with SEEDS=1000 simulated schedules, and the tests that take long
+test-deep: build  ## the same with SEEDS=1000 simulated schedules, and an hour of soak
 	@HYPERACTOR_TEST_SEEDS=$(SEEDS) ctest --preset deep
 
 bench: program  ## measures message passing inside one process

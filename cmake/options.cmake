@@ -11,5 +11,5 @@ option(HYPERACTOR_DCHECKS "Compile HYPERACTOR_DCHECK in; every user of the libra
 
 set(HYPERACTOR_SANITIZE "" CACHE STRING
     "Sanitizers, as for -fsanitize=: empty, 'address,undefined' or 'thread'")
-set(HYPERACTOR_TEST_TIERS "unit;property;model;sim;system;compile_fail;tools" CACHE STRING
+set(HYPERACTOR_TEST_TIERS "unit;property;model;sim;system;soak;compile_fail;tools" CACHE STRING
     "Folders of tests/ to configure")
