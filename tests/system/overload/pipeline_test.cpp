@@ -178,28 +178,32 @@ double median(std::vector<double> values) {
 
 class Pipeline : public ::testing::TestWithParam<std::size_t> {};
 
-// Each pair is measured within 0.1 s, so that both halves see the same machine. A machine that
-// is busy with other work gets more pairs: that moves the median to where it belongs.
+// Pace of the pipeline / pace of its slow stage alone, `pairs` times. Each pair is measured
+// within 0.1 s, so that both halves see the same machine.
+std::vector<double> paces(Machine& machine, const Spin& spin, std::size_t pairs) {
+  constexpr std::uint64_t kItems = 2'000;
+  std::vector<double> ratios;
+  while (ratios.size() < pairs) {
+    const double alone = machine.alone(spin, kItems);
+    const double piped = machine.piped(&spin, kItems);
+    EXPECT_GT(std::min(alone, piped), 0) << "items came out of order";
+    ratios.push_back(piped / alone);
+  }
+  return ratios;
+}
+
 TEST_P(Pipeline, RunsAtThePaceOfItsSlowStage) {
   const Spin spin(20us);
   Machine machine(GetParam());
-  constexpr std::uint64_t kItems = 2'000;
-  constexpr std::size_t kPairs = 9;
-  constexpr std::size_t kPairsMax = 45;
-  machine.piped(&spin, kItems);
-  std::vector<double> ratios;
-  std::string shown;
-  while (ratios.size() < kPairs || (median(ratios) < 0.8 && ratios.size() < kPairsMax)) {
-    const double alone = machine.alone(spin, kItems);
-    const double piped = machine.piped(&spin, kItems);
-    ASSERT_GT(alone, 0) << "items came out of order";
-    ASSERT_GT(piped, 0) << "items came out of order";
-    ratios.push_back(piped / alone);
-    shown += " " + std::to_string(ratios.back());
-  }
+  paces(machine, spin, 1);
+  std::vector<double> ratios = paces(machine, spin, 9);
+  // A machine that is busy with other work disturbs few pairs badly: more of them, and these
+  // alone, decide. They are not stopped early, which would favour a pass.
+  if (median(ratios) < 0.8) ratios = paces(machine, spin, 45);
   RecordProperty("ratio", std::to_string(median(ratios)));
-  EXPECT_GE(median(ratios), 0.8) << "pace of the pipeline / pace of its slow stage alone:"
-                                 << shown;
+  RecordProperty("pairs", static_cast<int>(ratios.size()));
+  EXPECT_GE(median(ratios), 0.8) << "pace of the pipeline / pace of its slow stage alone: "
+                                 << ::testing::PrintToString(ratios);
 }
 
 TEST_P(Pipeline, TakesNoMoreMemoryHoweverLongItRuns) {
