@@ -45,7 +45,9 @@ namespace hyperactor {
 ///              error_code>, (error_code) std::expected<void, error_code>, several values a
 ///              tuple in their place, (exception_ptr, T) throws, (T) and () give T and nothing.
 /// Start        when it is awaited, on the thread of the actor; so an object of Asio belongs to
-///              the actor that awaits its operations, and is used by nobody else meanwhile.
+///              the actor that awaits its operations, and is used by nobody else meanwhile. One
+///              operation of an object at a time, as an object of Asio is not safe to use from
+///              two threads; contexts that several threads run need a strand of Asio.
 /// Completion   on the thread of the operation's executor (io_context() below, or your own);
 /// the
 ///              task goes on on its actor.
@@ -243,6 +245,10 @@ class [[nodiscard]] AsioOperation {
     result_ = std::shared_ptr<std::optional<std::tuple<Args...>>>(state, &state->result);
     cancel_ = [](const std::shared_ptr<void>& shared) {
       const auto operation = std::static_pointer_cast<State>(shared);
+      {
+        const std::scoped_lock lock(operation->mutex);
+        if (operation->completed) return;  // perhaps because its context has gone
+      }
       boost::asio::post(operation->executor, [operation] {
         const std::scoped_lock lock(operation->mutex);
         if (!operation->completed) {
@@ -322,7 +328,10 @@ class IoThread {
 
   /// Starts the thread.
   void start() {
-    thread_ = std::thread([this] { context_.run(); });
+    thread_ = std::thread([this] {
+      runtime::tls.runtime_thread = true;  // a last handle that goes here must not join it
+      context_.run();
+    });
   }
 
   boost::asio::io_context& context() noexcept { return context_; }

@@ -1,10 +1,9 @@
 // mailbox/admission.cpp - lets a message in, or sends it back.
 #include "hyperactor/mailbox/admission.hpp"
 
+#include "hyperactor/runtime/backoff.hpp"
 #include "hyperactor/runtime/make_node.hpp"
 #include "hyperactor/telemetry/names.hpp"
-
-#include <thread>
 
 #include <fmt/format.h>
 
@@ -28,11 +27,12 @@ void push_counted(runtime::Strand& strand, runtime::Node& message) {
 }
 
 void push_over_oldest(runtime::Strand& strand, runtime::Node& message) {
+  runtime::Backoff backoff;
   while (!strand.bound()->try_push(strand, message)) {
     if (runtime::Node* oldest = strand.bound()->take_oldest()) {
       drop(strand, *oldest, runtime::DropReason::Overloaded);
     } else {
-      std::this_thread::yield();  // another thread is between its two steps
+      backoff.wait();  // another thread is between its two steps
     }
   }
 }

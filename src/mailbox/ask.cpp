@@ -73,7 +73,10 @@ AskCore::~AskCore() {
 
 void AskCore::await(runtime::Resumable* frame) noexcept {
   frame_ = frame;
-  if (frame == nullptr) return;
+  if (frame == nullptr) {
+    if (id) runtime::WaitTable::process().set_parent(id, runtime::WaitId{});
+    return;
+  }
   // The handler that awaits will not answer its own request before this: if nobody waits for
   // that one any more, nobody wants this one.
   const runtime::Node* const current = strand->current();

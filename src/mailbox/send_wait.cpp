@@ -106,7 +106,7 @@ void SendWaitCore::begin(runtime::Resumable* frame) {
     static_cast<Registered&>(wait).owner->on_completion(completion);
   };
   runtime::open_wait(sender_, wait_);
-  sender_.block_on(wait_.target, std::uint64_t{wait_.id.slot} << 32U | wait_.id.generation);
+  sender_.block_on(wait_.target, runtime::number_of(wait_.id));
   if (auto cycle = find_cycle()) {
     finish();
     refused_ = std::move(cycle);
@@ -136,7 +136,9 @@ void SendWaitCore::finish() {
 std::optional<Error> SendWaitCore::find_cycle() {
   const std::vector<Edge> cycle = cycle_from(sender_.strand_id());
   // Seen twice with the same waits, all of them lasted from the first look to the second, so
-  // they were there together; none of them can end before another one does.
+  // they were there together. None can end before another one does, unless something else ends
+  // it: a timeout around it, an abort. A sender that was granted a place is no longer seen
+  // here.
   if (cycle.empty() || cycle_from(sender_.strand_id()) != cycle) return std::nullopt;
   std::string text = fmt::format(
       "sending {} to {} would wait for ever, because full mailboxes wait for each other:",

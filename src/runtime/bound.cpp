@@ -108,6 +108,14 @@ constexpr NodeOps kGrantOps{
     },
     [](Strand*, Node& node, DropReason) { return_place(static_cast<Grant&>(node)); }, nullptr};
 
+// Whoever looks for a cycle of full mailboxes from now on finds that this sender is not stuck.
+void announce_end(WaitId sender) {
+  Strand* const strand = SlotTable::process().acquire(WaitTable::process().strand_of(sender));
+  if (strand == nullptr) return;
+  strand->will_unblock(number_of(sender));
+  strand->drop_reference();
+}
+
 // On the control lane of the receiver.
 struct RoomWanted : Node {
   WaitId sender;
@@ -242,6 +250,7 @@ void Bound::grant(StrandId receiver) {
     }
     if (!try_enter()) return;
     senders_.pop_front();
+    announce_end(sender);
     auto* grant = make_node<Grant>();
     grant->ops = &kGrantOps;
     grant->wait = sender;
@@ -251,7 +260,10 @@ void Bound::grant(StrandId receiver) {
 }
 
 void Bound::wake_all() {
-  for (const WaitId sender : senders_) wake(sender);
+  for (const WaitId sender : senders_) {
+    announce_end(sender);
+    wake(sender);
+  }
   senders_.clear();
 }
 

@@ -1,7 +1,7 @@
 // runtime/channel_core.cpp - push, pop, wake, and the end of a channel.
 #include "hyperactor/runtime/channel_core.hpp"
 
-#include "backoff.hpp"
+#include "hyperactor/runtime/backoff.hpp"
 
 namespace hyperactor::runtime {
 

@@ -47,6 +47,21 @@ std::size_t interrupt_foreign(Strand& strand, const Resumable* root, Drain& drai
   return drain.pending;
 }
 
+bool has_foreign(const Strand& strand, const Resumable& root) noexcept {
+  for (const Wait* wait = strand.waits_head; wait != nullptr; wait = wait->next) {
+    if (!wait->foreign) continue;
+    if (belongs_to(static_cast<const ForeignWait*>(wait)->frame, &root)) return true;
+  }
+  return false;
+}
+
+bool is_abandoned(const Resumable* frame) noexcept {
+  for (; frame != nullptr; frame = static_cast<const TaskPromise*>(frame)->awaiting()) {
+    if (static_cast<const TaskPromise*>(frame)->is_abandoned()) return true;
+  }
+  return false;
+}
+
 const char* foreign_operation(const Strand& strand) noexcept {
   for (const Wait* wait = strand.waits_head; wait != nullptr; wait = wait->next) {
     if (wait->foreign) return wait->what;

@@ -3,9 +3,8 @@
 // Path: local send, step 6 of 9. Before: runtime/submit.cpp. Next: runtime/worker.cpp.
 #pragma once
 
+#include "hyperactor/runtime/backoff.hpp"
 #include "hyperactor/runtime/strand.hpp"
-
-#include "backoff.hpp"
 
 #include <atomic>
 

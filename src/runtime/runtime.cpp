@@ -112,14 +112,16 @@ struct Runtime::Core {
   Core& operator=(const Core&) = delete;
 
   ~Core() {
-    services.clear();
-    if (!pool) return;
     if (!runtime::tls.runtime_thread) {
-      pool->stop();
+      services.clear();
+      if (pool) pool->stop();
       return;
     }
-    // The last handle went on one of our own workers, which cannot wait for itself.
-    std::thread([ending = std::move(pool)] { ending->stop(); }).detach();
+    // The last handle went on one of our own threads, which cannot wait for itself.
+    std::thread([ending = std::move(pool), with = std::move(services)]() mutable {
+      with.clear();
+      if (ending) ending->stop();
+    }).detach();
   }
 };
 

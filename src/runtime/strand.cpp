@@ -3,11 +3,11 @@
 #include "hyperactor/runtime/strand.hpp"
 
 #include "hyperactor/base/check.hpp"
+#include "hyperactor/runtime/backoff.hpp"
 #include "hyperactor/runtime/bound.hpp"
+#include "hyperactor/runtime/foreign.hpp"
 #include "hyperactor/runtime/scheduler.hpp"
 #include "hyperactor/runtime/slot_table.hpp"
-
-#include "backoff.hpp"
 
 namespace hyperactor::runtime {
 
@@ -92,8 +92,10 @@ Blocked Strand::blocked() const noexcept {
   // seq_cst: of several strands that begin to wait for each other, at least the last one sees
   // all of them (send_wait.cpp).
   const std::uint64_t on = blocked_on_.load(std::memory_order_seq_cst);
+  const std::uint64_t wait = blocked_wait_.load(std::memory_order_seq_cst);
+  if (wait == 0) return {};
   return {StrandId{static_cast<std::uint32_t>(on >> 32U), static_cast<std::uint32_t>(on)},
-          blocked_wait_.load(std::memory_order_seq_cst)};
+          wait};
 }
 
 void Strand::block_on(StrandId on, std::uint64_t wait) noexcept {
@@ -425,6 +427,7 @@ void Strand::pump() {
   if (frozen_) return;
   while (Resumable* frame = ready_head_) {
     forget_ready(*frame);
+    if (abandoned_ != 0 && is_abandoned(frame)) continue;
     frame->handle.resume();
   }
 }

@@ -2,7 +2,8 @@
 // Path: local send, step 7 of 9. Before: runtime/run_queue.hpp. Next: runtime/strand.cpp.
 #include "worker.hpp"
 
-#include "backoff.hpp"
+#include "hyperactor/runtime/backoff.hpp"
+
 #include "thread_pool.hpp"
 
 #include <string>

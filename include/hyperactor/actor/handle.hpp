@@ -164,10 +164,8 @@ class ActorHandle {
       }
       auto refused = mailbox::try_send_guarded(base(), node);
       if (!refused) return {};
-      Undelivered<M> undelivered{std::move(node.message), *std::move(refused)};
-      std::destroy_at(&node.message);
-      runtime::release_node(runtime::tls, node);
-      return std::unexpected(std::move(undelivered));
+      const mailbox::EndedMessage<M> ended(node);
+      return std::unexpected(Undelivered<M>{std::move(node.message), *std::move(refused)});
     }
   }
 

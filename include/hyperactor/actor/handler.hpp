@@ -226,7 +226,9 @@ struct Dispatch {
     if constexpr (mailbox::Request<M>) {
       if (node.asker && !runtime::WaitTable::process().wanted(node.asker)) [[unlikely]] {
         self.count_unwanted();
-        refuse(node, &self, runtime::DropReason::Cancelled);
+        if (runtime::WaitTable::process().open(node.asker)) {
+          refuse(node, &self, runtime::DropReason::Cancelled);
+        }
         end(node);
         return;
       }

@@ -129,6 +129,24 @@ struct MessageNode<M> : RequestNode {
   M message;
 };
 
+/// Destroys a message that was not queued, and frees its node, at the end of the scope.
+template <class M>
+class EndedMessage {
+ public:
+  explicit EndedMessage(MessageNode<M>& node) noexcept : node_(node) {}
+
+  EndedMessage(const EndedMessage&) = delete;
+  EndedMessage& operator=(const EndedMessage&) = delete;
+
+  ~EndedMessage() {
+    std::destroy_at(&node_.message);
+    runtime::release_node(runtime::tls, node_);
+  }
+
+ private:
+  MessageNode<M>& node_;
+};
+
 /// Refuses arguments that would not become the message the caller means.
 template <class M, class... Args>
 constexpr void check_arguments() {

@@ -81,7 +81,9 @@ class [[nodiscard]] SendWait : private mailbox::SendWaitCore {
       : SendWaitCore(caller, receiver, message) {}
 
   ~SendWait() {
-    if (auto* unsent = take_node()) end(*unsent);
+    if (auto* unsent = take_node()) {
+      const mailbox::EndedMessage<M> ended(*unsent);
+    }
   }
 
   bool await_ready() const noexcept { return is_done(); }
@@ -95,9 +97,8 @@ class [[nodiscard]] SendWait : private mailbox::SendWaitCore {
   Outcome await_resume() {
     auto* const unsent = take_node();
     if (unsent == nullptr) return {};
-    Undelivered<M> undelivered{std::move(unsent->message), *std::move(refused_)};
-    end(*unsent);
-    return std::unexpected(std::move(undelivered));
+    const mailbox::EndedMessage<M> ended(*unsent);
+    return std::unexpected(Undelivered<M>{std::move(unsent->message), *std::move(refused_)});
   }
 
   /// Waits on the calling thread, for a client.
@@ -111,11 +112,6 @@ class [[nodiscard]] SendWait : private mailbox::SendWaitCore {
  private:
   mailbox::MessageNode<M>* take_node() noexcept {
     return static_cast<mailbox::MessageNode<M>*>(take_message());
-  }
-
-  static void end(mailbox::MessageNode<M>& node) noexcept {
-    std::destroy_at(&node.message);
-    runtime::release_node(runtime::tls, node);
   }
 };
 

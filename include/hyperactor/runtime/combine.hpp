@@ -151,24 +151,25 @@ class First final : public Join, private Drain {
   void settle(std::size_t winner) noexcept {
     settled_ = true;
     winner_ = winner;
-    // The winner is done: what foreign waits there are below the awaiting frame are the
-    // losers'.
+    for_each([&](std::size_t index, auto& task) {
+      if (index == winner || task.frame() == nullptr) return;
+      if (has_foreign(*waiting_->strand, *task.frame())) {
+        task.frame()->abandon();
+      } else {
+        task.release()->handle.destroy();
+      }
+    });
+    // The winner is done, so what foreign waits there are below the awaiting frame belong to
+    // the losers that are left.
     draining_ = interrupt_foreign(*waiting_->strand, waiting_, *this) != 0;
-    if (!draining_) destroy_losers();
   }
 
-  void destroy_losers() noexcept {
+  void on_drained() override {
+    draining_ = false;
     for_each([&](std::size_t index, auto& task) {
       if (index == winner_) return;
       if (auto* loser = task.release()) loser->handle.destroy();
     });
-  }
-
-  void on_drained() override {
-    // A loser that was resumed meanwhile may have begun another operation.
-    draining_ = interrupt_foreign(*waiting_->strand, waiting_, *this) != 0;
-    if (draining_) return;
-    destroy_losers();
     if (started_) waiting_->strand->make_ready(*waiting_);
   }
 

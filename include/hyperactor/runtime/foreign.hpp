@@ -25,7 +25,8 @@ class Drain {
 /// FOR-1  Cancellation is destruction (00 D4), but first every foreign wait of what is
 /// destroyed
 ///        is interrupted and completes; meanwhile nothing of it is resumed by that completion.
-/// FOR-2  Who cancels later takes over from who cancelled before: the larger frame waits.
+/// FOR-2  Who cancels later takes over from who cancelled before. The later one is the larger
+///        frame: nothing below a frame that is being cancelled runs, so nothing there cancels.
 struct ForeignWait : Wait {
   ForeignWait() { foreign = true; }
 
@@ -50,6 +51,12 @@ struct ForeignWait : Wait {
 /// them if `root` is null. Returns how many there are: with none, what waits may be destroyed
 /// now; else when `drain` is told.
 std::size_t interrupt_foreign(Strand& strand, const Resumable* root, Drain& drain) noexcept;
+
+/// Whether there are any, without interrupting them.
+[[nodiscard]] bool has_foreign(const Strand& strand, const Resumable& root) noexcept;
+
+/// Whether this frame, or one that awaits it, is kept only until its operations have ended.
+[[nodiscard]] bool is_abandoned(const Resumable* frame) noexcept;
 
 /// What the first foreign wait of `strand` is called; null if there is none.
 [[nodiscard]] const char* foreign_operation(const Strand& strand) noexcept;

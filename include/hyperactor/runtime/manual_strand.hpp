@@ -16,11 +16,11 @@ namespace hyperactor::runtime {
 
 class Parker;
 
-/// MAN-1  The token waits in pending_ between activations; the thread in run_until() takes it.
-/// MAN-2  One thread at a time; a second one fails a CHECK that names the strand (best effort).
 /// Ends the process: something was sent in the name of an actor that is not running here.
 [[noreturn]] void refuse_foreign_sender(const Strand& strand);
 
+/// MAN-1  The token waits in pending_ between activations; the thread in run_until() takes it.
+/// MAN-2  One thread at a time; a second one fails a CHECK that names the strand (best effort).
 class ManualStrand : public Strand {
  public:
   /// This thread uses the strand until the end of the scope (MAN-2). May be nested.

@@ -131,9 +131,14 @@ class Strand {
   /// Destroys the strand with the last reference.
   void drop_reference() noexcept;
 
-  /// For whose mailbox it waits, if it waits for exactly one. Any thread; the two fields may be
-  /// of different waits.
+  /// For whose mailbox it waits, if it waits for exactly one, and was not told that the wait is
+  /// over. Any thread; the two fields may be of different waits.
   [[nodiscard]] Blocked blocked() const noexcept;
+
+  /// The wait of that number is about to end. Any thread that holds a reference.
+  void will_unblock(std::uint64_t wait) noexcept {
+    blocked_wait_.compare_exchange_strong(wait, 0, std::memory_order_seq_cst);
+  }
 
   /// Messages handled so far; exact per slice.
   [[nodiscard]] std::uint64_t handled() const noexcept {
@@ -169,6 +174,10 @@ class Strand {
   /// Puts a coroutine of this strand among those to resume.
   void make_ready(Resumable& frame) noexcept;
   void forget_ready(Resumable& frame) noexcept;
+
+  /// Frames that are kept only until their foreign operations have ended (TaskPromise).
+  void count_abandoned(int more) noexcept { abandoned_ += more; }
+
   /// Resumes ready coroutines until none is left. Constant stack, however long the chain.
   void pump();
 
@@ -304,6 +313,7 @@ class Strand {
   bool frozen_ = false;
   DropReason end_reason_ = DropReason::Stopped;
   std::uint32_t blocked_sends_ = 0;
+  int abandoned_ = 0;
   std::unique_ptr<Bound> bound_;
   std::atomic<std::uint64_t> late_replies_{0};
   std::atomic<std::uint64_t> blocked_on_{0};  // a packed StrandId

@@ -35,6 +35,12 @@ class Join {
 /// What every task's promise has. Frames come from the pool of the thread.
 class TaskPromise : public Resumable {
  public:
+  TaskPromise() = default;
+
+  ~TaskPromise() {
+    if (abandoned_) strand->count_abandoned(-1);
+  }
+
   static void* operator new(std::size_t bytes) { return tls.pool.allocate_bytes(bytes); }
 
   static void operator delete(void* memory, std::size_t bytes) noexcept {
@@ -69,6 +75,15 @@ class TaskPromise : public Resumable {
 
   [[nodiscard]] bool is_done() const noexcept { return done_; }
 
+  /// It will be destroyed when its foreign operations have ended; until then nothing of it, nor
+  /// of what it awaits, is resumed.
+  void abandon() noexcept {
+    if (std::exchange(abandoned_, true)) return;
+    strand->count_abandoned(1);
+  }
+
+  [[nodiscard]] bool is_abandoned() const noexcept { return abandoned_; }
+
   /// The frame that awaits this one, perhaps together with others; null if none does.
   [[nodiscard]] const Resumable* awaiting() const noexcept {
     return join_ != nullptr ? join_->awaiting() : continuation_;
@@ -89,6 +104,7 @@ class TaskPromise : public Resumable {
   Resumable* continuation_ = nullptr;
   Join* join_ = nullptr;
   bool done_ = false;
+  bool abandoned_ = false;
 };
 
 template <class T>

@@ -21,6 +21,11 @@ struct WaitId {
   [[nodiscard]] explicit operator bool() const noexcept { return generation != 0; }
 };
 
+/// The id as one number, never 0 for one that names a wait.
+[[nodiscard]] constexpr std::uint64_t number_of(WaitId id) noexcept {
+  return std::uint64_t{id.slot} << 32U | id.generation;
+}
+
 /// A wait in progress. Lives in the awaiting object; only its strand's thread touches it.
 ///
 /// WT-1   A completion carries a WaitId, never an address. It is looked up on the strand's
@@ -94,8 +99,7 @@ class WaitTable {
 
   /// The strand's thread: from now on the open wait `id` is wanted only as long as `parent` is.
   void set_parent(WaitId id, WaitId parent) noexcept {
-    entry(id.slot).parent.store(std::uint64_t{parent.slot} << 32U | parent.generation,
-                                std::memory_order_release);
+    entry(id.slot).parent.store(number_of(parent), std::memory_order_release);
   }
 
   /// The strand's thread: the open wait named `id`, or null.

@@ -51,7 +51,60 @@ struct RaceGate {
   Watch<bool> enough;
 };
 
+// Two races around the same function; the outer one is lost first.
+struct NestedGate {
+  using Reply = bool;
+  std::shared_ptr<Gate> gate;
+  Watch<bool> outer;
+  Watch<bool> inner;
+};
+
+// A race of a function against `enough`, and against a value of `values`, which comes later.
+struct RaceValue {
+  using Reply = int;
+  std::shared_ptr<Gate> gate;
+  Watch<bool> enough;
+  std::shared_ptr<Receiver<int>> values;
+};
+
 struct Worker : Actor<Worker> {
+  Task<bool> handle(Context<Worker>&, NestedGate pass) {
+    auto through = [](std::shared_ptr<Gate> gate) -> Task<void> {
+      auto work = [gate] {
+        gate->begun.release();
+        gate->open.acquire();
+        gate->returned = true;
+      };
+      Blocking<decltype(work)> call(work);
+      co_await call;
+    };
+    auto nested = [](Task<void> task, Watch<bool> inner) -> Task<void> {
+      auto enough = inner.until([](bool now) { return now; });
+      auto raced = race(std::move(task), std::move(enough));
+      (void)co_await std::move(raced);
+    };
+    auto enough = pass.outer.until([](bool now) { return now; });
+    auto raced = race(nested(through(pass.gate), pass.inner), std::move(enough));
+    auto outcome = co_await std::move(raced);
+    co_return outcome.index() == 1 && pass.gate->returned.load();
+  }
+
+  Task<int> handle(Context<Worker>&, RaceValue pass) {
+    auto through = [](std::shared_ptr<Gate> gate) -> Task<void> {
+      auto work = [gate] {
+        gate->begun.release();
+        gate->open.acquire();
+      };
+      Blocking<decltype(work)> call(work);
+      co_await call;
+    };
+    auto enough = pass.enough.until([](bool now) { return now; });
+    auto raced = race(through(pass.gate), std::move(enough), pass.values->recv());
+    auto outcome = co_await std::move(raced);
+    auto value = pass.values->try_recv();
+    co_return outcome.index() == 1 && value && *value ? **value : -1;
+  }
+
   Task<int> handle(Context<Worker>&, Square square) {
     auto work = [square] { return square.of * square.of; };
     Blocking<decltype(work)> call(work);
@@ -182,6 +235,40 @@ HYPERACTOR_SCENARIO_THREADS_ONLY(Blocking, AnAbortOvertakesALostRace,
   EXPECT_TRUE(env.ended(worker).is_failed());
   EXPECT_TRUE(gate->returned);
   env.take_crashes();
+}
+
+HYPERACTOR_SCENARIO_THREADS_ONLY(Blocking, OfTwoNestedRacesTheOuterOneWaits,
+                                 "the function blocks a real thread") {
+  auto gate = std::make_shared<Gate>();
+  auto worker = env.spawn<Worker>("worker");
+  const Watch<bool> outer(false);
+  const Watch<bool> inner(false);
+  auto ask = worker.ask<NestedGate>(env.client(), gate, outer, inner);
+  gate->begun.acquire();
+  outer.set(true);
+  std::this_thread::sleep_for(5ms);
+  inner.set(true);
+  std::this_thread::sleep_for(5ms);
+  EXPECT_FALSE(ask.is_done());
+  gate->open.release();
+  EXPECT_TRUE(env.await(std::move(ask)).value());
+}
+
+HYPERACTOR_SCENARIO_THREADS_ONLY(Blocking, ALoserOfADecidedRaceTakesNothing,
+                                 "the function blocks a real thread") {
+  auto gate = std::make_shared<Gate>();
+  auto worker = env.spawn<Worker>("worker");
+  const Watch<bool> enough(false);
+  auto [sender, receiver] = channel<int>();
+  auto ask = worker.ask<RaceValue>(env.client(), gate, enough,
+                                   std::make_shared<Receiver<int>>(std::move(receiver)));
+  gate->begun.acquire();
+  enough.set(true);
+  std::this_thread::sleep_for(5ms);  // decided, and waits for the function
+  EXPECT_TRUE(sender.send(7).has_value());
+  std::this_thread::sleep_for(5ms);
+  gate->open.release();
+  EXPECT_EQ(env.await(std::move(ask)).value(), 7) << "the value is still there";
 }
 
 HYPERACTOR_SCENARIO(Blocking, MayBeAbortedAtAnyMoment) {

@@ -376,6 +376,52 @@ HYPERACTOR_SCENARIO(SendWaiting, InACycleIsNamedAndDoesNotHang) {
   }
 }
 
+struct Once {
+  ActorHandle<class Peer> to;
+  PortHandle<std::string> outcome;
+};
+
+struct Hold {
+  PortHandle<int> entered;
+  Watch<bool> released;
+};
+
+// Sends one message and waits for room; may be held.
+class Peer : public Actor<Peer> {
+ public:
+  Task<void> handle(Context<Peer>& cx, Once once) {
+    SendWait<Fill> sending = once.to.send_wait<Fill>(cx);
+    auto sent = co_await sending;
+    (void)once.outcome.send(sent ? "sent" : sent.error().why.to_string());
+  }
+
+  Task<void> handle(Context<Peer>&, Hold hold) {
+    (void)hold.entered.send(1);
+    auto released = hold.released.until([](bool now) { return now; });
+    (void)co_await std::move(released);
+  }
+
+  void handle(Context<Peer>&, Fill) {}
+};
+
+HYPERACTOR_SCENARIO(SendWaiting, ToASenderThatWasJustGrantedAPlaceIsNoCycle) {
+  auto one = env.spawn<Peer>(limited(1, Overflow::Wait), "one");
+  auto two = env.spawn<Peer>(limited(1, Overflow::Wait), "two");
+  auto [outcome, outcomes] = env.client().open_port<std::string>();
+  auto [entered, inside] = env.client().open_port<int>();
+  const Watch<bool> released(false);
+  one.post<Hold>(env.client(), entered, released);
+  EXPECT_EQ(env.await(inside).value(), 1);
+  one.post<Once>(env.client(), two, outcome);  // the one message that waits there
+  two.post<Once>(env.client(), one, outcome);  // waits for room at one
+  EXPECT_TRUE(ok(env.eventually([&] { return two.status().state == State::Processing; })));
+  two.post<Fill>(env.client());  // full as well
+  // One takes its message, which makes room for two, and then waits for room at two.
+  released.set(true);
+  EXPECT_EQ(env.await(outcomes).value(), "sent");
+  EXPECT_EQ(env.await(outcomes).value(), "sent");
+}
+
 HYPERACTOR_SCENARIO(Limits, DoNotConcernTimersRepliesAndContinuations) {
   struct Tick {};
 

@@ -49,6 +49,13 @@ struct SpawnThere {
   ActorHandle<TestActor> there;
 };
 
+// Asks, awaits the answer for a moment, and goes on with a continuation.
+struct KeepAsking {
+  using Reply = int;
+  ActorHandle<TestActor> there;
+  PortHandle<int> told;
+};
+
 // Asks another actor what is left there, twice, the second time from a continuation; tells.
 struct RemainingLater {
   using Reply = int;
@@ -111,6 +118,20 @@ struct Patient : Actor<Patient> {
     auto ask = there.there.ask<Spawn>(cx, std::string());
     auto child = co_await ask;
     co_return child ? 1 : 0;
+  }
+
+  Task<int> handle(Context<Patient>& cx, KeepAsking keep) {
+    using Asked = Ask<Spawn::Reply>;
+    auto awaiting = [](Asked& asked) -> Task<bool> {
+      auto answer = co_await asked;
+      co_return answer.has_value();
+    };
+    Asked ask = keep.there.ask<Spawn>(cx, std::string());
+    auto limited = timeout(1ms, awaiting(ask));
+    auto in_time = co_await std::move(limited);
+    if (in_time) co_return -1;
+    std::move(ask).then(cx, [keep](auto answer) { (void)keep.told.send(answer ? 1 : -1); });
+    co_return 1;
   }
 
   void handle(Context<Patient>& cx, Plain plain) {
@@ -263,6 +284,21 @@ HYPERACTOR_SCENARIO(Cancellation, OfAQueuedNestedAskIsAnsweredAtOnce) {
   released.set(true);
   EXPECT_TRUE(ok(env.await(actor.ask<Remaining>(env.client())))) << "its handler is free again";
   EXPECT_EQ(busy.unwanted_count(), 1U);
+}
+
+HYPERACTOR_SCENARIO(Cancellation, DoesNotConcernAnAskThatOutlivesItsAwaiter) {
+  auto busy = env.spawn<TestActor>("busy");
+  auto [entered, inside] = env.client().open_port<int>();
+  const Watch<bool> released(false);
+  busy.post<Wait>(env.client(), entered, released);
+  EXPECT_EQ(env.await(inside).value(), 1);
+  auto actor = env.spawn<Patient>("patient");
+  auto [told, telling] = env.client().open_port<int>();
+  EXPECT_EQ(env.await(actor.ask<KeepAsking>(env.client(), busy, told)).value(), 1)
+      << "answered while what it asked still waits";
+  released.set(true);
+  EXPECT_EQ(env.await(telling).value(), 1) << "and that is run all the same";
+  EXPECT_EQ(busy.unwanted_count(), 0U);
 }
 
 HYPERACTOR_SCENARIO(LateReplies, AreDroppedAndCounted) {
