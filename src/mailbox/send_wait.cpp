@@ -27,6 +27,17 @@ struct Edge {
   friend bool operator==(const Edge&, const Edge&) = default;
 };
 
+// Whether there is still no room at `receiver`. If there is, its senders are about to be
+// granted it: that happens in its control lane, also while its handler waits.
+bool is_full(runtime::StrandId receiver) {
+  runtime::Strand* const strand = runtime::SlotTable::process().acquire(receiver);
+  if (strand == nullptr) return false;
+  const runtime::Bound* const bound = strand->bound();
+  const bool full = bound != nullptr && bound->depth() >= bound->limit();
+  strand->drop_reference();
+  return full;
+}
+
 // Follows who waits for room in whose mailbox, from `begin` back to it; empty if it does not
 // come back. Every strand waits for at most one other.
 std::vector<Edge> cycle_from(runtime::StrandId begin) {
@@ -38,7 +49,7 @@ std::vector<Edge> cycle_from(runtime::StrandId begin) {
     if (strand == nullptr) return {};
     const runtime::Blocked blocked = strand->blocked();
     strand->drop_reference();
-    if (!blocked.on) return {};
+    if (!blocked.on || !is_full(blocked.on)) return {};
     edges.push_back({at, blocked.on, blocked.wait});
     if (blocked.on == begin) return edges;
     at = blocked.on;
